@@ -1,0 +1,160 @@
+// Binding: a drawn config, compiled once, gives the node's values at each visit. The same field checks both.
+import type { Env, ExpressionSyntaxError } from "../expression/index.js";
+import type { Json } from "../json.js";
+import { type Condition, type ConditionDocument, compileCondition } from "./condition.js";
+import type { Field, Fields } from "./fields.js";
+import { compileTextOnly, compileValue, constant, type ValueBinder } from "./templates.js";
+
+/** Something wrong with one field of a config, at `path` (config.cases[0].value). */
+export interface FieldProblem {
+  path: string;
+  message: string;
+}
+
+/** Thrown by `bind` when a bound value is not what its field allows. */
+export class BindingError extends Error {
+  readonly path: string;
+  constructor(path: string, message: string) {
+    super(`${path}: ${message}`);
+    this.path = path;
+  }
+}
+
+/** A compiled part of a config: gives a value, or for conditions a function. */
+interface Part {
+  names: readonly string[];
+  constant: boolean;
+  bind(env: Env): unknown;
+}
+
+export interface ConfigBinder {
+  names: readonly string[];
+  /** Gives the bound config; throws ExpressionFailure or BindingError. */
+  bind(env: Env): Record<string, unknown>;
+}
+
+const isSyntaxError = (error: unknown): error is ExpressionSyntaxError =>
+  error instanceof Error && error.name === "ExpressionSyntaxError";
+
+/** An Env that knows a few more names than its outer one: the item of a list, say. */
+const within = (env: Env, names: Record<string, Json>): Env => ({
+  ...env,
+  lookup: (name) => (Object.hasOwn(names, name) ? names[name] : env.lookup(name)),
+});
+
+const conditionPart = (compiled: Condition): Part => ({
+  names: compiled.names,
+  constant: false,
+  bind: (env) => compiled.test(env),
+});
+
+const predicatePart = (compiled: Condition): Part => ({
+  names: compiled.names.filter((name) => name !== "item" && name !== "index"),
+  constant: false,
+  bind: (env) => (names: Record<string, Json>) => compiled.test(within(env, names)),
+});
+
+const gather = (parts: readonly Part[], join: (values: unknown[]) => unknown): Part => {
+  const fixed = parts.every((part) => part.constant);
+  const all = (env: Env) => join(parts.map((part) => part.bind(env)));
+  if (!fixed) return { names: parts.flatMap((part) => part.names), constant: false, bind: all };
+  const shared = all({ lookup: () => undefined, now: 0, random: () => 0 });
+  return { names: [], constant: true, bind: () => shared };
+};
+
+/** Compiles one drawn field; problems of templates and conditions are added to `problems`, with their path. */
+const compileField = (field: Field, drawn: Json, path: string, problems: FieldProblem[]): Part => {
+  const attempt = (make: () => Part): Part => {
+    try {
+      return make();
+    } catch (error) {
+      if (!isSyntaxError(error)) throw error;
+      problems.push({ path, message: error.message });
+      return constant(null);
+    }
+  };
+  switch (field.binding) {
+    case "literal":
+      return constant(drawn);
+    case "value":
+      return attempt(() => compileValue(drawn));
+    case "text":
+    case "message":
+    case "address": {
+      const style = field.binding === "text" ? "strict" : field.binding;
+      return attempt(() => compileTextOnly(String(drawn), style));
+    }
+    case "condition":
+      return attempt(() => conditionPart(compileCondition(drawn as ConditionDocument)));
+    case "predicate":
+      return attempt(() => predicatePart(compileCondition(drawn as ConditionDocument)));
+    case "list": {
+      const items = (drawn as Json[]).map((each, index) =>
+        compileField(field.item as Field, each, `${path}[${index}]`, problems),
+      );
+      return gather(items, (values) => values);
+    }
+    case "pairs": {
+      const entries = Object.entries(drawn as Record<string, Json>);
+      const items = entries.map(([key, each]) => compileField(field.item as Field, each, `${path}.${key}`, problems));
+      return gather(items, (values) => Object.fromEntries(entries.map(([key], index) => [key, values[index]])));
+    }
+    case "object":
+      return compileFields(field.fields as Fields, drawn as Record<string, Json>, path, problems);
+  }
+};
+
+const compileFields = (fields: Fields, drawn: Record<string, Json>, path: string, problems: FieldProblem[]): Part => {
+  const keys = Object.keys(fields).filter((key) => drawn[key] !== undefined || fields[key]?.default !== undefined);
+  const parts = keys.map((key) => {
+    const each = fields[key] as Field;
+    return compileField(
+      each,
+      (drawn[key] === undefined ? each.default : drawn[key]) as Json,
+      `${path}.${key}`,
+      problems,
+    );
+  });
+  return gather(parts, (values) => Object.fromEntries(keys.map((key, index) => [key, values[index]])));
+};
+
+const check = (field: Field, bound: unknown, path: string): unknown => {
+  const result = field.bound.safeParse(bound);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const inner = (issue?.path ?? []).map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
+  throw new BindingError(`${path}${inner.join("")}`, issue?.message ?? "does not fit");
+};
+
+/**
+ * Compiles a drawn config that fits its drawn schema. Fields that hold no template are checked once here (what is
+ * wrong is added to `problems`), the others at each visit.
+ */
+export const compileConfig = (fields: Fields, drawn: Record<string, Json>, problems: FieldProblem[]): ConfigBinder => {
+  const fixed: Record<string, unknown> = {};
+  const moving: { key: string; field: Field; part: Part }[] = [];
+  for (const [key, field] of Object.entries(fields)) {
+    const given = drawn[key] === undefined ? field.default : drawn[key];
+    if (given === undefined) continue;
+    const before = problems.length;
+    const part = compileField(field, given, `config.${key}`, problems);
+    if (problems.length > before) continue;
+    if (!part.constant) moving.push({ key, field, part });
+    else {
+      const result = field.bound.safeParse(part.bind({ lookup: () => undefined, now: 0, random: () => 0 }));
+      if (result.success) fixed[key] = result.data;
+      else problems.push({ path: `config.${key}`, message: result.error.issues[0]?.message ?? "does not fit" });
+    }
+  }
+  return {
+    names: [...new Set(moving.flatMap(({ part }) => part.names))],
+    bind: (env) => {
+      if (moving.length === 0) return fixed;
+      const bound = { ...fixed };
+      for (const { key, field, part } of moving) bound[key] = check(field, part.bind(env), `config.${key}`);
+      return bound;
+    },
+  };
+};
+
+export type { ValueBinder };

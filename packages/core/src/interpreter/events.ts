@@ -1,0 +1,71 @@
+// What can happen to an execution (events, journaled because they come from outside) and what the world owes it
+// (commands, read off the state).
+import type { NodeFailure } from "../documents/execution.js";
+import type { Json } from "../json.js";
+import type { Limits } from "../limits.js";
+import type { Performed } from "../node.js";
+import type { CallContext } from "../outside.js";
+
+/** Times are milliseconds since 1970, from the database's clock. */
+export interface Started {
+  type: "started";
+  at: number;
+  /** The trigger node that it starts from. */
+  trigger: string;
+  /** What the trigger gives; also the first variables. */
+  data: Record<string, Json>;
+  /** Variables that the caller adds; they win over the trigger's. */
+  variables: Record<string, Json>;
+  context: CallContext;
+  limits: Limits;
+  /** Source of chance for `random()`: the same seed gives the same numbers. */
+  seed: string;
+  /** Of a retry: answers of the repeated execution that are kept, by visit; these actions and delays are not done again. */
+  prior?: Record<string, Performed>;
+}
+
+/** An attempt of an action worked. */
+export interface PerformedEvent extends Performed {
+  type: "performed";
+  at: number;
+  token: string;
+  attempt: number;
+}
+
+/** An attempt of an action did not work. */
+export interface Faulted {
+  type: "faulted";
+  at: number;
+  token: string;
+  attempt: number;
+  failure: NodeFailure;
+}
+
+/** Time has passed: everything that was due by `at` goes on. */
+export interface Elapsed {
+  type: "elapsed";
+  at: number;
+}
+
+/** Somebody ended it. */
+export interface Cancelled {
+  type: "cancelled";
+  at: number;
+  by?: string;
+  reason?: string;
+}
+
+/** The engine ended it: it took its workers down too often, or its events cannot be read. */
+export interface Abandoned {
+  type: "abandoned";
+  at: number;
+  failure: NodeFailure;
+}
+
+export type ExecutionEvent = Started | PerformedEvent | Faulted | Elapsed | Cancelled | Abandoned;
+
+export type Command =
+  /** Perform this attempt; nothing else is to be done when it is performed already. */
+  | { type: "perform"; token: string; node: number; attempt: number; idempotencyKey: string }
+  /** Send an `elapsed` event at this time. */
+  | { type: "wake"; at: number };

@@ -1,0 +1,72 @@
+// Performing one owed attempt: the action of the node that a token stands on, with the config it was bound to.
+import type { Plan } from "../graph/plan.js";
+import { type Json, toJson } from "../json.js";
+import type { ActionNode, Performed } from "../node.js";
+import type { Answer, Call, Outside } from "../outside.js";
+import { idempotencyKey } from "./commands.js";
+import type { Command } from "./events.js";
+import type { Scope, State } from "./state.js";
+
+type Owed = Extract<Command, { type: "perform" }>;
+
+const visible = (state: State, scope: Scope | undefined): Record<string, Json> =>
+  scope === undefined
+    ? {}
+    : {
+        ...visible(state, scope.parent === undefined ? undefined : state.scopes.get(scope.parent)),
+        ...scope.variables,
+      };
+
+/** The action and the bound config of an owed attempt; undefined when the state no longer owes it. */
+export const owedAction = (
+  plan: Plan,
+  state: State,
+  { token, attempt }: Owed,
+): { type: ActionNode; config: Record<string, unknown> } | undefined => {
+  const at = state.tokens.get(token);
+  const type = at && plan.nodes[at.node]?.type;
+  if (at?.waiting.for !== "answer" || at.attempt !== attempt || type?.behaviour !== "action") return undefined;
+  return { type, config: at.waiting.config };
+};
+
+/** Performs an owed attempt through the given ports. A port that throws has a bug: it goes on up. */
+export const perform = async (
+  plan: Plan,
+  state: State,
+  owed: Owed,
+  outside: Outside,
+  signal: Call["signal"],
+): Promise<Answer<Performed>> => {
+  const action = owedAction(plan, state, owed);
+  const token = state.tokens.get(owed.token);
+  const node = plan.nodes[owed.node];
+  if (!action || !token || !node) throw new Error(`nothing is owed at ${owed.token}, attempt ${owed.attempt}`);
+  const call: Call = {
+    context: state.started.context,
+    node_id: node.id,
+    attempt: owed.attempt,
+    idempotencyKey: idempotencyKey(state, token, plan),
+    signal,
+  };
+  const answer = await action.type.perform({
+    config: action.config,
+    outside,
+    call,
+    variables: visible(state, state.scopes.get(token.scope)),
+  });
+  return answer.ok ? { ok: true, value: cleaned(answer.value) } : answer;
+};
+
+/** What an action would give if everything went well: for dry runs. */
+export const pretend = (plan: Plan, state: State, owed: Owed): Performed => {
+  const action = owedAction(plan, state, owed);
+  if (!action) throw new Error(`nothing is owed at ${owed.token}, attempt ${owed.attempt}`);
+  return action.type.pretend(action.config);
+};
+
+/** What comes from outside passes the one gate before it is stored. */
+const cleaned = ({ output, variables, logs }: Performed): Performed => ({
+  output: toJson(output),
+  ...(variables ? { variables: toJson(variables) as Record<string, Json> } : {}),
+  ...(logs ? { logs } : {}),
+});

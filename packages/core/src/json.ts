@@ -1,0 +1,148 @@
+/**
+ * JSON as a type, and the one gate by which foreign values become JSON: what passed `toJson` may be stored (Postgres
+ * jsonb takes it), sent and handed to expressions without a second look.
+ *
+ * 1. A copy has own enumerable properties only; keys that could reach a prototype are dropped.
+ * 2. Text holds no NUL and no half of a surrogate pair.
+ * 3. A copy is at most MAX_JSON_DEPTH deep and at most `maxBytes` large, so sharing and cycles cannot blow it up.
+ */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** How many lists and objects may stand inside one another. */
+export const MAX_JSON_DEPTH = 64;
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const HALF_CHARACTERS = /\p{Surrogate}/gu;
+const REPLACEMENT = "\ufffd";
+
+/** Thrown by `toJson`: the value has no JSON form, or none within the bounds. */
+export class JsonError extends Error {
+  override readonly name = "JsonError";
+  readonly reason: "too_deep" | "too_large" | "bigint";
+
+  constructor(reason: JsonError["reason"], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Whether a key could reach a prototype; no object of ours ever has such a key. */
+export function isForbiddenKey(key: string): boolean {
+  return FORBIDDEN_KEYS.has(key);
+}
+
+/** The text with NUL and lone surrogates replaced by U+FFFD. */
+export function cleanText(text: string): string {
+  const wellFormed = text.search(HALF_CHARACTERS) === -1 ? text : text.replace(HALF_CHARACTERS, REPLACEMENT);
+  return wellFormed.includes("\u0000") ? wellFormed.replaceAll("\u0000", REPLACEMENT) : wellFormed;
+}
+
+/** Whether a value is a plain object (a record), as opposed to a list, null or a scalar. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether `toJson` would keep the value exactly as it is. */
+export function isJson(value: unknown): value is Json {
+  return isJsonWithin(value, 0);
+}
+
+function isJsonWithin(value: unknown, depth: number): boolean {
+  if (typeof value === "string") return cleanText(value) === value;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (value === null || typeof value === "boolean") return true;
+  if (typeof value !== "object" || depth >= MAX_JSON_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isJsonWithin(item, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return Object.entries(value).every(
+    ([key, item]) => !isForbiddenKey(key) && cleanText(key) === key && isJsonWithin(item, depth + 1),
+  );
+}
+
+/**
+ * A safe copy of anything. As in JSON.stringify, functions, symbols, undefined and non-finite numbers become null in
+ * lists (and as a whole) and undefined members are left out. Throws JsonError for a bigint, for more than
+ * MAX_JSON_DEPTH levels (so for cycles too) and for more than `maxBytes` (default 16 MiB, by the estimate of `jsonBytes`).
+ */
+export function toJson(value: unknown, options: { maxBytes?: number } = {}): Json {
+  const copy = copyOf(value, { left: options.maxBytes ?? DEFAULT_MAX_BYTES }, 0);
+  return copy === undefined ? null : copy;
+}
+
+function copyOf(value: unknown, room: { left: number }, depth: number): Json | undefined {
+  switch (typeof value) {
+    case "string":
+      take(room, value.length + 2);
+      return cleanText(value);
+    case "number":
+      take(room, 8);
+      return Number.isFinite(value) ? value : null;
+    case "boolean":
+      take(room, 5);
+      return value;
+    case "bigint":
+      throw new JsonError("bigint", "a bigint is not JSON; use a number or text");
+    case "object":
+      if (value === null) take(room, 4);
+      return value === null ? null : copyOfContainer(value, room, depth + 1);
+    default:
+      return undefined;
+  }
+}
+
+function copyOfContainer(value: object, room: { left: number }, depth: number): Json {
+  if (depth > MAX_JSON_DEPTH) {
+    throw new JsonError("too_deep", `the value is more than ${MAX_JSON_DEPTH} levels deep, or refers to itself`);
+  }
+  take(room, 2);
+  if (Array.isArray(value)) {
+    take(room, value.length);
+    return Array.from(value, (item) => copyOf(item, room, depth) ?? null);
+  }
+  const copy: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    const name = cleanText(key);
+    if (isForbiddenKey(name)) continue;
+    const member = copyOf(item, room, depth);
+    if (member === undefined) {
+      if (typeof item === "undefined" || typeof item === "function" || typeof item === "symbol") continue;
+    }
+    take(room, name.length + 4);
+    copy[name] = member ?? null;
+  }
+  return copy;
+}
+
+function take(room: { left: number }, bytes: number): void {
+  room.left -= bytes;
+  if (room.left < 0) throw new JsonError("too_large", "the value is too large");
+}
+
+/**
+ * A cheap estimate of the bytes of a value's JSON text: exact to a few percent for ASCII, low for other scripts.
+ * Stops counting once `limit` is passed, so a value that shares its parts a billion times is no trap.
+ */
+export function jsonBytes(value: Json | undefined, limit = Number.POSITIVE_INFINITY): number {
+  let bytes = 0;
+  const open: (Json | undefined)[] = [value];
+  while (open.length > 0 && bytes <= limit) {
+    const next = open.pop();
+    if (typeof next === "string") bytes += next.length + 2;
+    else if (typeof next === "number") bytes += 8;
+    else if (typeof next !== "object" || next === null) bytes += 5;
+    else if (Array.isArray(next)) {
+      bytes += next.length + 2;
+      for (const item of next) open.push(item);
+    } else {
+      bytes += 2;
+      for (const [key, item] of Object.entries(next)) {
+        bytes += key.length + 4;
+        open.push(item);
+      }
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,26 @@
+// The guide's execution limits as plain numbers. An execution keeps the limits it started with, so that replaying
+// its events decides as before even after the settings have changed.
+export interface Limits {
+  /** MAX_LOOP_ITERATIONS: iterations of one loop node's visit. */
+  maxLoopIterations: number;
+  /** MAX_TOTAL_OPERATIONS: node visits of one execution. */
+  maxTotalOperations: number;
+  /** MAX_LOOP_DEPTH: loops inside loops. */
+  maxLoopDepth: number;
+  /** MAX_PARALLEL_NODES: actions of one execution in flight at once. */
+  maxParallelNodes: number;
+  /** WORKFLOW_TIMEOUT_SECONDS: from start to end, waits included. */
+  timeoutSeconds: number;
+  /** WORKFLOW_MAX_RETRIES: attempts after the first, for one node's visit. */
+  maxRetries: number;
+}
+
+/** The guide's defaults. */
+export const defaultLimits: Limits = {
+  maxLoopIterations: 100,
+  maxTotalOperations: 1000,
+  maxLoopDepth: 10,
+  maxParallelNodes: 10,
+  timeoutSeconds: 300,
+  maxRetries: 3,
+};
