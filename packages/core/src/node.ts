@@ -82,7 +82,7 @@ export interface Example {
   answer?: Json;
   asks?: Json;
   /** For decisions: what is decided. For actions: the node's data. */
-  then: Decision | { output: Json; variables?: Record<string, Json> };
+  result: Decision | { output: Json; variables?: Record<string, Json> };
 }
 
 /** Spelled as a method, so that a node's exact config may stand where any config is expected. */
