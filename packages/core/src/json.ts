@@ -1,21 +1,19 @@
-/**
- * JSON as a type, and the one gate by which foreign values become JSON: what passed `toJson` may be stored (Postgres
- * jsonb takes it), sent and handed to expressions without a second look.
- *
- * 1. A copy has own enumerable properties only; keys that could reach a prototype are dropped.
- * 2. Text holds no NUL and no half of a surrogate pair.
- * 3. A copy is at most MAX_JSON_DEPTH deep and at most `maxBytes` large, so sharing and cycles cannot blow it up.
- */
-
+// JSON as a type, and the one gate by which foreign values become JSON: what passed `toJson` may be stored (Postgres
+// jsonb takes it), sent and handed to expressions without a second look.
+//
+// 1. A copy has own enumerable properties only; keys that could reach a prototype are dropped.
+// 2. Text holds no NUL and no half of a surrogate pair.
+// 3. A copy is at most MAX_JSON_DEPTH deep and at most `maxBytes` large, so sharing and cycles cannot blow it up.
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** How many lists and objects may stand inside one another. */
 export const MAX_JSON_DEPTH = 64;
-const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
-const HALF_CHARACTERS = /\p{Surrogate}/gu;
-const REPLACEMENT = "\ufffd";
+const defaultMaxBytes = 16 * 1024 * 1024;
+const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const halfCharacters = /\p{Surrogate}/gu;
+const anySurrogate = /[\ud800-\udfff]/;
+const replacement = "\ufffd";
 
 /** Thrown by `toJson`: the value has no JSON form, or none within the bounds. */
 export class JsonError extends Error {
@@ -30,13 +28,14 @@ export class JsonError extends Error {
 
 /** Whether a key could reach a prototype; no object of ours ever has such a key. */
 export function isForbiddenKey(key: string): boolean {
-  return FORBIDDEN_KEYS.has(key);
+  return forbiddenKeys.has(key);
 }
 
 /** The text with NUL and lone surrogates replaced by U+FFFD. */
 export function cleanText(text: string): string {
-  const wellFormed = text.search(HALF_CHARACTERS) === -1 ? text : text.replace(HALF_CHARACTERS, REPLACEMENT);
-  return wellFormed.includes("\u0000") ? wellFormed.replaceAll("\u0000", REPLACEMENT) : wellFormed;
+  // The first test is the quick one, and most texts need no other.
+  const wellFormed = anySurrogate.test(text) ? text.replace(halfCharacters, replacement) : text;
+  return wellFormed.includes("\u0000") ? wellFormed.replaceAll("\u0000", replacement) : wellFormed;
 }
 
 /** Whether a value is a plain object (a record), as opposed to a list, null or a scalar. */
@@ -68,7 +67,7 @@ function isJsonWithin(value: unknown, depth: number): boolean {
  * MAX_JSON_DEPTH levels (so for cycles too) and for more than `maxBytes` (default 16 MiB, by the estimate of `jsonBytes`).
  */
 export function toJson(value: unknown, options: { maxBytes?: number } = {}): Json {
-  const copy = copyOf(value, { left: options.maxBytes ?? DEFAULT_MAX_BYTES }, 0);
+  const copy = copyOf(value, { left: options.maxBytes ?? defaultMaxBytes }, 0);
   return copy === undefined ? null : copy;
 }
 
@@ -107,11 +106,9 @@ function copyOfContainer(value: object, room: { left: number }, depth: number): 
     const name = cleanText(key);
     if (isForbiddenKey(name)) continue;
     const member = copyOf(item, room, depth);
-    if (member === undefined) {
-      if (typeof item === "undefined" || typeof item === "function" || typeof item === "symbol") continue;
-    }
+    if (member === undefined) continue;
     take(room, name.length + 4);
-    copy[name] = member ?? null;
+    copy[name] = member;
   }
   return copy;
 }
