@@ -1,0 +1,44 @@
+// The handle by which the rest of the store reaches Postgres, and the one way to hold a transaction.
+import type pg from "pg";
+
+/** What SQL can be sent to: a pool, or the client that holds a transaction. */
+export type Queryable = Pick<pg.ClientBase, "query">;
+
+export interface Database {
+  /** Takes every write, and every read that a decision hangs on. */
+  readonly primary: pg.Pool;
+  /** The pool for lists and queries that may be a moment old. */
+  read(): pg.Pool;
+}
+
+/** A database whose reads go to its primary. */
+export const databaseOn = (primary: pg.Pool): Database => ({ primary, read: () => primary });
+
+/**
+ * Runs `action` in one transaction: committed when it resolves, rolled back when it rejects. A connection that could
+ * not even roll back is thrown away.
+ */
+export async function inTransaction<T>(pool: pg.Pool, action: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await action(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Escapes what is special in LIKE, so that the text is found as it is written; the escape character is `\`. NUL, which no text holds, is left out. */
+export const likeText = (text: string): string => `%${text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&")}%`;
+
+/** A timestamp as the documents carry it: ISO-8601 with Z. */
+export const iso = (date: Date): string => date.toISOString();
+export const isoOrNull = (date: Date | null): string | null => (date === null ? null : date.toISOString());

@@ -1,0 +1,103 @@
+// Executions as people read them: one, or lists of them; and the wish to cancel one.
+import type { ExecutionStatus, Json } from "@workflow-core/core";
+import type pg from "pg";
+import { type Database, iso, isoOrNull } from "./database.js";
+
+export interface ExecutionRow {
+  execution_id: string;
+  workflow_id: string;
+  workflow_version: string | null;
+  community_id: number;
+  entity_id: number | null;
+  status: ExecutionStatus;
+  start_time: string;
+  end_time: string | null;
+  execution_time_seconds: number | null;
+  nodes_executed: number;
+  error_message: string | null;
+  error_node_id: string | null;
+  error_type: string | null;
+  trigger: Json;
+  retried_from: string | null;
+  recoveries: number;
+  cancel_requested: Json;
+}
+
+/** With the columns that are filled when it is over. */
+export interface ExecutionDetail extends ExecutionRow {
+  execution_path: string[];
+  node_states: Json;
+  final_variables: Json;
+  final_output: Json;
+}
+
+const brief = `execution_id, workflow_id, workflow_version, community_id, entity_id, status, start_time, end_time, execution_time_seconds,
+  nodes_executed, error_message, error_node_id, error_type, trigger, retried_from, recoveries, cancel_requested`;
+
+type Stored<T> = Omit<T, "start_time" | "end_time"> & { start_time: Date; end_time: Date | null };
+
+const dated = <T extends ExecutionRow>(row: Stored<T>): T =>
+  ({ ...row, start_time: iso(row.start_time), end_time: isoOrNull(row.end_time) }) as T;
+
+/** One execution whole; undefined when there is none. Read from the primary: its state decides things. */
+export const getExecution = async (database: Database, executionId: string): Promise<ExecutionDetail | undefined> => {
+  const { rows } = await database.primary.query<Stored<ExecutionDetail>>({
+    name: "execution-get",
+    text: `SELECT ${brief}, execution_path, node_states, final_variables, final_output FROM workflow_executions WHERE execution_id = $1`,
+    values: [executionId],
+  });
+  return rows[0] && dated<ExecutionDetail>(rows[0]);
+};
+
+export interface ExecutionQuery {
+  workflowId: string;
+  status?: ExecutionStatus;
+  sortBy: "start_time" | "status" | "execution_time";
+  descending: boolean;
+  page: number;
+  perPage: number;
+}
+
+const orders = { start_time: "start_time", status: "status", execution_time: "execution_time_seconds" } as const;
+
+/** A page of a workflow's executions, and how many there are in all. */
+export const listExecutions = async (
+  pool: pg.Pool,
+  query: ExecutionQuery,
+): Promise<{ rows: ExecutionRow[]; total: number }> => {
+  const direction = query.descending ? "DESC NULLS LAST" : "ASC NULLS LAST";
+  const filter = "workflow_id = $1 AND ($2::text IS NULL OR status = $2)";
+  const values = [query.workflowId, query.status ?? null];
+  const [list, count] = await Promise.all([
+    pool.query<Stored<ExecutionRow>>(
+      `SELECT ${brief} FROM workflow_executions WHERE ${filter} ORDER BY ${orders[query.sortBy]} ${direction}, execution_id LIMIT $3 OFFSET $4`,
+      [...values, query.perPage, (query.page - 1) * query.perPage],
+    ),
+    pool.query<{ total: number }>(`SELECT count(*) AS total FROM workflow_executions WHERE ${filter}`, values),
+  ]);
+  return { rows: list.rows.map((row) => dated<ExecutionRow>(row)), total: count.rows[0]?.total ?? 0 };
+};
+
+/**
+ * Notes that an execution is to be cancelled and makes it due, so that a worker looks at it whether it waits or runs.
+ * Gives the worker that holds it, if any; "over" when it has ended, undefined when there is none.
+ */
+export const requestCancel = async (
+  pool: pg.Pool,
+  executionId: string,
+  wish: { by: string; reason?: string },
+): Promise<{ holder: string | null } | "over" | undefined> => {
+  const { rows } = await pool.query<{ holder: string | null; over: boolean }>({
+    name: "execution-request-cancel",
+    text: `WITH wish AS (
+        UPDATE workflow_executions SET cancel_requested = coalesce(cancel_requested, $2::jsonb),
+          available_at = CASE WHEN claimed_by IS NULL THEN clock_timestamp() END
+        WHERE execution_id = $1 AND status IN ('queued', 'running', 'waiting') RETURNING claimed_by)
+      SELECT claimed_by AS holder, false AS over FROM wish
+      UNION ALL SELECT NULL, true FROM workflow_executions WHERE execution_id = $1 AND NOT EXISTS (SELECT 1 FROM wish)`,
+    values: [executionId, JSON.stringify(wish)],
+  });
+  const row = rows[0];
+  if (!row) return undefined;
+  return row.over ? "over" : { holder: row.holder };
+};

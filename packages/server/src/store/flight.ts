@@ -1,0 +1,270 @@
+// One flight of the journal: everything that many executions want to store at one moment, in one statement.
+//
+// F1. The worker's lease is checked in the statement itself: without it nothing of the flight is written.
+// F2. An accepted execution and its first event are one: neither is there without the other.
+// F3. A key (dedupe_source, dedupe_key) starts one execution: a second one is not accepted, and its first event not written.
+// F4. Parking and finishing take a row only from the worker that holds it; a final row is never touched again.
+import type pg from "pg";
+
+export interface EventRecord {
+  execution_id: string;
+  sequence: number;
+  /** ISO-8601 */
+  at: string;
+  type: string;
+  /** JSON text */
+  data: string;
+}
+
+/** The guide's columns of an execution that is over; JSON columns as JSON text. */
+export interface FinishRecord {
+  execution_id: string;
+  status: string;
+  end_time: string;
+  execution_time_seconds: number;
+  nodes_executed: number;
+  execution_path: string;
+  node_states: string;
+  final_variables: string;
+  final_output: string | null;
+  error_message: string | null;
+  error_node_id: string | null;
+  error_type: string | null;
+}
+
+export interface AcceptRecord {
+  execution_id: string;
+  workflow_id: string;
+  status: string;
+  start_time: string;
+  community_id: number;
+  entity_id: number;
+  workflow_version: string | null;
+  /** JSON text */
+  trigger: string;
+  /** JSON text */
+  principal: string;
+  dedupe_source: string | null;
+  dedupe_key: string | null;
+  /** When a worker may claim it; null when the accepting worker runs it itself, or when it is over. */
+  available_at: string | null;
+  claimed_by: string | null;
+  deadline_at: string;
+  retried_from: string | null;
+  /** The `started` event. */
+  first: EventRecord;
+  /** When everything was decided at once, it is stored as over. */
+  finish: FinishRecord | null;
+}
+
+export interface ParkRecord {
+  execution_id: string;
+  status: string;
+  available_at: string;
+}
+
+export interface Flight {
+  accepts: readonly AcceptRecord[];
+  events: readonly EventRecord[];
+  parks: readonly ParkRecord[];
+  finishes: readonly FinishRecord[];
+}
+
+export interface FlightResult {
+  /** False: the worker's lease is gone, nothing was written. */
+  leased: boolean;
+  /** Ids of the accepted executions; one that is missing has a key that was taken. */
+  accepted: ReadonlySet<string>;
+  /** Ids of parked and finished executions; one that is missing was no longer held by this worker. */
+  released: ReadonlySet<string>;
+}
+
+/** One column of a table in a flight: its name, its array's type, and where its value comes from. */
+type Column<T> = readonly [name: string, type: string, value: (record: T) => unknown];
+
+const finishColumns: readonly Column<FinishRecord | null>[] = [
+  ["end_time", "timestamp", (finish) => finish?.end_time ?? null],
+  ["execution_time_seconds", "numeric", (finish) => finish?.execution_time_seconds ?? null],
+  ["nodes_executed", "integer", (finish) => finish?.nodes_executed ?? 0],
+  ["execution_path", "jsonb", (finish) => finish?.execution_path ?? "[]"],
+  ["node_states", "jsonb", (finish) => finish?.node_states ?? "{}"],
+  ["final_variables", "jsonb", (finish) => finish?.final_variables ?? "{}"],
+  ["final_output", "jsonb", (finish) => finish?.final_output ?? null],
+  ["error_message", "text", (finish) => finish?.error_message ?? null],
+  ["error_node_id", "text", (finish) => finish?.error_node_id ?? null],
+  ["error_type", "text", (finish) => finish?.error_type ?? null],
+];
+
+const acceptColumns: readonly Column<AcceptRecord>[] = [
+  ["execution_id", "uuid", (record) => record.execution_id],
+  ["workflow_id", "uuid", (record) => record.workflow_id],
+  ["status", "text", (record) => record.status],
+  ["start_time", "timestamp", (record) => record.start_time],
+  ["community_id", "integer", (record) => record.community_id],
+  ["entity_id", "integer", (record) => record.entity_id],
+  ["workflow_version", "text", (record) => record.workflow_version],
+  ["trigger", "jsonb", (record) => record.trigger],
+  ["principal", "jsonb", (record) => record.principal],
+  ["dedupe_source", "text", (record) => record.dedupe_source],
+  ["dedupe_key", "text", (record) => record.dedupe_key],
+  ["available_at", "timestamptz", (record) => record.available_at],
+  ["claimed_by", "uuid", (record) => record.claimed_by],
+  ["deadline_at", "timestamptz", (record) => record.deadline_at],
+  ["retried_from", "uuid", (record) => record.retried_from],
+  ...finishColumns.map(([name, type, value]): Column<AcceptRecord> => [name, type, ({ finish }) => value(finish)]),
+];
+
+const eventColumns: readonly Column<EventRecord>[] = [
+  ["execution_id", "uuid", (record) => record.execution_id],
+  ["sequence", "integer", (record) => record.sequence],
+  ["at", "timestamptz", (record) => record.at],
+  ["type", "text", (record) => record.type],
+  ["data", "text", (record) => record.data],
+];
+
+const parkColumns: readonly Column<ParkRecord>[] = [
+  ["execution_id", "uuid", (record) => record.execution_id],
+  ["status", "text", (record) => record.status],
+  ["available_at", "timestamptz", (record) => record.available_at],
+];
+
+const doneColumns: readonly Column<FinishRecord>[] = [
+  ["execution_id", "uuid", (record) => record.execution_id],
+  ["status", "text", (record) => record.status],
+  ...finishColumns,
+];
+
+const names = (columns: readonly Column<never>[]): string => columns.map(([name]) => name).join(", ");
+
+/** `unnest($2::uuid[], $3::text[]) AS r(a, b)`, with the parameters added to `values`. */
+const rows = <T>(columns: readonly Column<T>[], records: readonly T[], values: unknown[]): string => {
+  const arrays = columns.map(([, type, value]) => {
+    values.push(records.map(value));
+    return `$${values.length}::${type}[]`;
+  });
+  return `unnest(${arrays.join(", ")}) AS r(${names(columns)})`;
+};
+
+const leased = "WHERE EXISTS (SELECT 1 FROM lease)";
+const sets = (columns: readonly Column<never>[]): string =>
+  columns
+    .slice(1)
+    .map(([name]) => `${name} = r.${name}`)
+    .join(", ");
+
+const acceptParts = (records: readonly AcceptRecord[], values: unknown[]): string[] => [
+  `accepted AS (INSERT INTO workflow_executions (${names(acceptColumns)})
+     SELECT ${names(acceptColumns)} FROM ${rows(acceptColumns, records, values)} ${leased}
+     ON CONFLICT (dedupe_source, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING RETURNING execution_id)`,
+  `firsts AS (INSERT INTO workflow_execution_events (${names(eventColumns)})
+     SELECT ${names(eventColumns)} FROM ${rows(
+       eventColumns,
+       records.map(({ first }) => first),
+       values,
+     )}
+     WHERE execution_id IN (SELECT execution_id FROM accepted))`,
+];
+
+const eventPart = (records: readonly EventRecord[], values: unknown[]): string =>
+  `appended AS (INSERT INTO workflow_execution_events (${names(eventColumns)})
+     SELECT ${names(eventColumns)} FROM ${rows(eventColumns, records, values)} ${leased})`;
+
+const held = `WHERE e.execution_id = r.execution_id AND e.claimed_by = $1 AND EXISTS (SELECT 1 FROM lease)`;
+
+/** A wish to cancel that came while the execution went to rest makes it due at once. */
+const parkPart = (records: readonly ParkRecord[], values: unknown[]): string =>
+  `parked AS (UPDATE workflow_executions AS e SET status = r.status, claimed_by = NULL,
+       available_at = CASE WHEN e.cancel_requested IS NULL THEN r.available_at ELSE clock_timestamp() END
+     FROM ${rows(parkColumns, records, values)} ${held} RETURNING e.execution_id)`;
+
+const finishPart = (records: readonly FinishRecord[], values: unknown[]): string =>
+  `finished AS (UPDATE workflow_executions AS e SET ${sets(doneColumns)}, claimed_by = NULL, available_at = NULL
+     FROM ${rows(doneColumns, records, values)} ${held} RETURNING e.execution_id)`;
+
+interface FlightRow {
+  leased: boolean;
+  accepted: string[] | null;
+  parked: string[] | null;
+  finished: string[] | null;
+}
+
+/** The statement of a flight: its text depends only on which kinds of records it has, so it is prepared once each. */
+const statement = (workerId: string, flight: Flight): { name: string; text: string; values: unknown[] } => {
+  const values: unknown[] = [workerId];
+  const parts = ["lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = $1 FOR SHARE)"];
+  const has = {
+    accepts: flight.accepts.length > 0,
+    events: flight.events.length > 0,
+    parks: flight.parks.length > 0,
+    finishes: flight.finishes.length > 0,
+  };
+  if (has.accepts) parts.push(...acceptParts(flight.accepts, values));
+  if (has.events) parts.push(eventPart(flight.events, values));
+  if (has.parks) parts.push(parkPart(flight.parks, values));
+  if (has.finishes) parts.push(finishPart(flight.finishes, values));
+  const ids = (when: boolean, table: string) =>
+    when ? `ARRAY(SELECT execution_id::text FROM ${table})` : "NULL::text[]";
+  const text = `WITH ${parts.join(",\n")}
+    SELECT EXISTS (SELECT 1 FROM lease) AS leased, ${ids(has.accepts, "accepted")} AS accepted,
+      ${ids(has.parks, "parked")} AS parked, ${ids(has.finishes, "finished")} AS finished`;
+  const kinds = Object.values(has).map((there) => (there ? "1" : "0"));
+  return { name: `journal-flight-${kinds.join("")}`, text, values };
+};
+
+/** Writes a flight. Throws what pg throws; then it may or may not be written (see `storedOf`). */
+export const writeFlight = async (pool: pg.Pool, workerId: string, flight: Flight): Promise<FlightResult> => {
+  const { rows: results } = await pool.query<FlightRow>(statement(workerId, flight));
+  const row = results[0];
+  return {
+    leased: row?.leased === true,
+    accepted: new Set(row?.accepted ?? []),
+    released: new Set([...(row?.parked ?? []), ...(row?.finished ?? [])]),
+  };
+};
+
+/** The executions that hold these keys: what a second call with the same key is answered with. */
+export const findByKeys = async (
+  pool: pg.Pool,
+  keys: readonly { source: string; key: string }[],
+): Promise<Map<string, string>> => {
+  const { rows: found } = await pool.query<{ source: string; key: string; execution_id: string }>({
+    name: "executions-by-keys",
+    text: `SELECT e.dedupe_source AS source, e.dedupe_key AS key, e.execution_id
+      FROM unnest($1::text[], $2::text[]) AS k(source, key)
+      JOIN workflow_executions AS e ON e.dedupe_source = k.source AND e.dedupe_key = k.key`,
+    values: [keys.map(({ source }) => source), keys.map(({ key }) => key)],
+  });
+  return new Map(found.map(({ source, key, execution_id }) => [keyName(source, key), execution_id]));
+};
+
+export const keyName = (source: string, key: string): string => `${source}\n${key}`;
+
+/**
+ * Reads back a flight whose outcome is unknown (its connection died): which of its records are stored. Events are
+ * told by execution, sequence and text; releases by the row no longer being held by this worker.
+ */
+export const storedOf = async (
+  pool: pg.Pool,
+  workerId: string,
+  flight: Flight,
+): Promise<{ events: ReadonlySet<string>; held: ReadonlySet<string> }> => {
+  const events = [...flight.accepts.map(({ first }) => first), ...flight.events];
+  const { rows: stored } = await pool.query<{ execution_id: string; sequence: number }>(
+    `SELECT e.execution_id, e.sequence FROM ${"unnest($1::uuid[], $2::integer[], $3::text[])"} AS r(execution_id, sequence, data)
+      JOIN workflow_execution_events AS e ON e.execution_id = r.execution_id AND e.sequence = r.sequence AND e.data = r.data`,
+    [
+      events.map(({ execution_id }) => execution_id),
+      events.map(({ sequence }) => sequence),
+      events.map(({ data }) => data),
+    ],
+  );
+  const releases = [...flight.parks, ...flight.finishes].map(({ execution_id }) => execution_id);
+  const { rows: rowsHeld } = await pool.query<{ execution_id: string }>(
+    "SELECT execution_id FROM workflow_executions WHERE execution_id = ANY($1::uuid[]) AND claimed_by = $2",
+    [releases, workerId],
+  );
+  return {
+    events: new Set(stored.map(({ execution_id, sequence }) => `${execution_id}:${sequence}`)),
+    held: new Set(rowsHeld.map(({ execution_id }) => execution_id)),
+  };
+};
