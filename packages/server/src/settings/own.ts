@@ -1,0 +1,96 @@
+// The variables that go beyond the configuration guide, each with a default that is safe to leave alone.
+
+import { choice, host, httpAddress, integer, list, origin, text } from "./kinds.js";
+import { cidr, egressRange } from "./networks.js";
+import { section } from "./setting.js";
+
+const processes = section("Process");
+const network = section("Network");
+const storage = section("Storage and Retention");
+const sharing = section("Sharing and Rotation");
+
+export const ownSettings = {
+  ROLE: processes.set(
+    choice("api", "worker", "all"),
+    "all",
+    "What this process does: api answers requests, worker carries out executions, all does both.",
+  ),
+  WORKERS: processes.set(
+    integer(1, 64),
+    1,
+    "Processes started on this machine; each runs up to MAX_CONCURRENT_WORKFLOWS executions.",
+    { warnAbove: 16 },
+  ),
+  SHUTDOWN_TIMEOUT_SECONDS: processes.set(
+    integer(1, 3600),
+    30,
+    "Seconds after SIGTERM in which running executions are finished or handed over.",
+  ),
+  NODE_ENV: processes.optional(
+    text("a word such as production"),
+    "The environment's name as Node programs know it; production without RELEASE_MODE=true is warned about.",
+    { example: "production" },
+  ),
+
+  HOST: network.set(
+    host,
+    "127.0.0.1",
+    "Address that the HTTP and gRPC ports listen on: this machine only, all addresses when RELEASE_MODE=true. A container needs 0.0.0.0.",
+    { inRelease: "0.0.0.0" },
+  ),
+  PUBLIC_BASE_URL: network.optional(
+    httpAddress,
+    "Address under which people reach this service, used for webhook URLs. Unset: the address of the request.",
+    { example: "https://workflows.example.org" },
+  ),
+  TRUSTED_PROXIES: network.set(
+    list(cidr),
+    [],
+    "Proxies whose X-Forwarded-For is believed. Unset: the client is who opened the connection.",
+    { example: "10.0.0.0/8,fd00::/8" },
+  ),
+  CORS_ORIGINS: network.set(
+    list(origin),
+    [],
+    "Origins of other web pages that may call the API from a browser. Unset: none.",
+    { example: "https://builder.example.org" },
+  ),
+  EGRESS_ALLOW_CIDRS: network.set(
+    list(egressRange),
+    [],
+    "Private ranges, with or without a port, that action_webhook may call. Unset: public addresses only.",
+    { example: "10.20.0.0/16,10.0.0.5/32:8080" },
+  ),
+
+  DATA_DIR: storage.set(
+    text("the path of a directory"),
+    "./data",
+    "Directory of the embedded database, used when DATABASE_URI is unset.",
+  ),
+  EXECUTION_RETENTION_DAYS: storage.set(
+    integer(0, 36_500),
+    30,
+    "Days after its end for which an execution is kept; 0 keeps it for ever.",
+  ),
+  EXECUTION_RETENTION_COUNT: storage.set(
+    integer(0, 10_000_000),
+    0,
+    "Finished executions kept per workflow, the newest first; 0 sets no such limit.",
+  ),
+
+  MAX_CONCURRENT_WORKFLOWS_TOTAL: sharing.set(
+    integer(0, 1_000_000),
+    0,
+    "Maximum concurrent workflow executions over all processes together; 0 sets no such limit.",
+  ),
+  MAX_CONCURRENT_WORKFLOWS_PER_COMMUNITY: sharing.set(
+    integer(0, 1_000_000),
+    0,
+    "Maximum concurrent workflow executions of one community over all processes; 0 sets no such limit.",
+  ),
+  SECRET_KEY_PREVIOUS: sharing.optional(
+    text("a text of at least one character that is not blank"),
+    "The SECRET_KEY before the last change: what was signed or encrypted with it is still accepted.",
+    { secret: true },
+  ),
+};

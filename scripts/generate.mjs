@@ -1,0 +1,43 @@
+// Writes the files that are made from the program's own tables; `--check` writes nothing and fails when one of them
+// is not what it would be, naming it. Reads the built programs, so it runs after `npm run build`.
+// A new generated file is one more entry in the list.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const server = (module) => import(new URL(`../packages/server/dist/${module}`, import.meta.url).href);
+
+const notice = "<!-- Made by `npm run generate`; do not edit. -->\n\n";
+
+const generated = [
+  {
+    file: "docs/configuration.md",
+    make: async () => notice + (await server("settings.js")).configurationPage(),
+  },
+  {
+    file: ".env.example",
+    make: async () => (await server("settings.js")).envExample(),
+  },
+  {
+    file: "docs/errors.md",
+    make: async () => notice + (await server("errors.js")).errorsPage(),
+  },
+];
+
+const check = process.argv.includes("--check");
+const stale = [];
+for (const { file, make } of generated) {
+  const text = await make();
+  const present = await readFile(root + file, "utf8").catch(() => undefined);
+  if (present === text) continue;
+  if (check) {
+    stale.push(file);
+    continue;
+  }
+  await mkdir(dirname(root + file), { recursive: true });
+  await writeFile(root + file, text);
+  console.log(`wrote ${file}`);
+}
+for (const file of stale) console.error(`${file} is stale: run npm run build && npm run generate`);
+process.exitCode = stale.length > 0 ? 1 : 0;
