@@ -1,0 +1,220 @@
+// Driving one execution: what the state owes is performed, what happens is stored, and the state goes on.
+//
+// V1. An effect is sent only after everything that led to it is durable.
+// V2. Events are stored in the order in which they were applied; the state in memory is the state that they replay to.
+// V3. When only time is waited for, the execution leaves memory: it is parked with the time at which it is due.
+// V4. A drive that is fenced stops at once and stores nothing more.
+
+import type { Outside } from "@workflow-core/core";
+import {
+  commands,
+  type ExecutionEvent,
+  isFinal,
+  type Plan,
+  perform,
+  type Started,
+  type State,
+  transition,
+} from "@workflow-core/core";
+import type { Clock } from "../clock.js";
+import type { DatabaseClock } from "./database-clock.js";
+import { Fenced, type Journal } from "./journal.js";
+import type { Live } from "./live.js";
+import { toEventRecord, toFinishRecord } from "./records.js";
+
+type LaterEvent = Exclude<ExecutionEvent, Started>;
+
+export interface DriveOptions {
+  executionId: string;
+  workflowId: string;
+  communityId: number;
+  plan: Plan;
+  state: State;
+  /** The number of the last stored event. */
+  sequence: number;
+  journal: Pick<Journal, "append">;
+  /** The lease under which the execution is held. */
+  lease: string;
+  outside: Outside;
+  clock: Clock;
+  databaseClock: DatabaseClock;
+  live: Live;
+  /** Waits longer than this leave memory (milliseconds). */
+  parkAfterMs: number;
+  onBug(error: unknown, executionId: string): void;
+}
+
+export type DriveEnd = { kind: "over"; state: State } | { kind: "parked"; due: number } | { kind: "fenced" };
+
+/** The largest answer that is stored, as JSON text. */
+export const maxEventBytes = 2 * 1024 * 1024;
+
+export class Drive {
+  readonly #options: DriveOptions;
+  #state: State;
+  #sequence: number;
+  #inbox: LaterEvent[] = [];
+  #inFlight = new Map<string, AbortController>();
+  #wakeUp: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    this.#state = options.state;
+    this.#sequence = options.sequence;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get executionId(): string {
+    return this.#options.executionId;
+  }
+
+  /** Lets something from outside happen to it: a cancellation, say. */
+  deliver(event: LaterEvent): void {
+    this.#inbox.push(event);
+    this.#wakeUp?.();
+  }
+
+  /** Lets go of the execution where it stands: somebody else has it, or will. Nothing more is stored (V4). */
+  stop(): void {
+    this.#stopped = true;
+    this.#wakeUp?.();
+  }
+
+  /** Runs until the execution is over, or rests, or is somebody else's. Never throws but for bugs. */
+  async run(): Promise<DriveEnd> {
+    try {
+      for (;;) {
+        if (this.#stopped) return { kind: "fenced" };
+        if (isFinal(this.#state.status)) return { kind: "over", state: this.#state };
+        const wakeAt = this.#issue();
+        if (this.#inbox.length === 0) {
+          const wait = wakeAt - this.#options.databaseClock.now();
+          if (this.#inFlight.size === 0 && wait > this.#options.parkAfterMs) {
+            if (await this.#park(wakeAt)) return { kind: "parked", due: wakeAt };
+          } else await this.#sleep(wait);
+        }
+        if (!this.#stopped) await this.#apply();
+      }
+    } catch (error) {
+      if (error instanceof Fenced) return { kind: "fenced" };
+      throw error;
+    } finally {
+      for (const controller of this.#inFlight.values()) controller.abort();
+      this.#inFlight.clear();
+    }
+  }
+
+  /** Starts what is owed and not yet under way, ends what is no longer owed; gives the time to wake at. */
+  #issue(): number {
+    let wakeAt = this.#state.deadline;
+    const owed = new Set<string>();
+    for (const command of commands(this.#options.plan, this.#state)) {
+      if (command.type === "wake") {
+        wakeAt = command.at;
+        continue;
+      }
+      const name = `${command.token} ${command.attempt}`;
+      owed.add(name);
+      if (this.#inFlight.has(name)) continue;
+      const controller = new AbortController();
+      this.#inFlight.set(name, controller);
+      void this.#perform(command, name, controller);
+    }
+    for (const [name, controller] of this.#inFlight) {
+      if (owed.has(name)) continue;
+      this.#inFlight.delete(name);
+      controller.abort();
+    }
+    return wakeAt;
+  }
+
+  async #perform(command: Parameters<typeof perform>[2], name: string, controller: AbortController): Promise<void> {
+    const { plan, outside, databaseClock, onBug, executionId } = this.#options;
+    const named = { token: command.token, attempt: command.attempt };
+    let event: LaterEvent;
+    try {
+      const answer = await perform(plan, this.#state, command, outside, controller.signal);
+      const at = databaseClock.now();
+      event = answer.ok
+        ? { type: "performed", at, ...named, ...answer.value }
+        : { type: "faulted", at, ...named, failure: answer.failure };
+    } catch (error) {
+      onBug(error, executionId);
+      event = {
+        type: "faulted",
+        at: databaseClock.now(),
+        ...named,
+        failure: { code: "INTERNAL_ERROR", message: "The action failed unexpectedly.", retryable: false },
+      };
+    }
+    if (this.#inFlight.get(name) !== controller) return; // no longer owed: the answer is nobody's
+    this.deliver(event);
+  }
+
+  /** Applies what has come, stores it in one entry, and tells who listens (V1, V2). */
+  async #apply(): Promise<void> {
+    const { plan, executionId, journal, databaseClock, live, workflowId, communityId } = this.#options;
+    const inbox = this.#inbox.splice(0);
+    if (inbox.length === 0) inbox.push({ type: "elapsed", at: databaseClock.now() });
+    const records = [];
+    const applied: LaterEvent[] = [];
+    let state = this.#state;
+    for (const given of inbox) {
+      let event = given;
+      let record = toEventRecord(executionId, this.#sequence + records.length + 1, event);
+      if (record.data.length > maxEventBytes && event.type === "performed") {
+        event = tooLarge(event, record.data.length);
+        record = toEventRecord(executionId, this.#sequence + records.length + 1, event);
+      }
+      const next = transition(plan, state, event);
+      if (event.type === "performed" || event.type === "faulted")
+        this.#inFlight.delete(`${event.token} ${event.attempt}`);
+      if (next === state) continue;
+      state = next;
+      records.push(record);
+      applied.push(event);
+    }
+    if (records.length === 0) return;
+    const finish = isFinal(state.status) ? toFinishRecord(executionId, plan, state) : undefined;
+    await journal.append(this.#options.lease, { events: records, ...(finish ? { finish } : {}) });
+    this.#state = state;
+    this.#sequence += records.length;
+    live.publish({ executionId, workflowId, communityId, sequence: this.#sequence, plan, state, events: applied });
+  }
+
+  /** Leaves memory until `due`; false when something came in the meantime. */
+  async #park(due: number): Promise<boolean> {
+    if (this.#inbox.length > 0) return false;
+    await this.#options.journal.append(this.#options.lease, {
+      park: { execution_id: this.#options.executionId, status: "waiting", available_at: new Date(due).toISOString() },
+    });
+    return true;
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.#options.clock.setTimer(Math.max(0, milliseconds), () => this.#wakeUp?.());
+      this.#wakeUp = () => {
+        this.#wakeUp = undefined;
+        cancelTimer();
+        resolve();
+      };
+    });
+  }
+}
+
+const tooLarge = (event: Extract<LaterEvent, { type: "performed" }>, bytes: number): LaterEvent => ({
+  type: "faulted",
+  at: event.at,
+  token: event.token,
+  attempt: event.attempt,
+  failure: {
+    code: "ANSWER_TOO_LARGE",
+    message: `The answer of ${bytes} bytes is larger than MAX_EVENT_BYTES (${maxEventBytes})`,
+    retryable: false,
+  },
+});

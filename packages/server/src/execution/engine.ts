@@ -1,0 +1,72 @@
+// The engine whole: journal, worker and start, wired together. Doors only see what this gives them.
+import type { Limits, Outside } from "@workflow-core/core";
+import type pg from "pg";
+import type { Clock } from "../clock.js";
+import type { Database } from "../store/database.js";
+import { databaseClock as createDatabaseClock, type DatabaseClock } from "./database-clock.js";
+import { Journal } from "./journal.js";
+import { createLive, type Live } from "./live.js";
+import { createPlans, type Plans } from "./plans.js";
+import { createStart, type Start } from "./start.js";
+import { Worker, type WorkerLog } from "./worker.js";
+
+export interface EngineOptions {
+  database: Database;
+  /** Connections of the journal alone: two flights never wait behind other work. */
+  journalPool: pg.Pool;
+  outside: Outside;
+  limits: Limits;
+  clock: Clock;
+  name: string;
+  role: string;
+  /** How many executions may be in hand at once; 0: this process only accepts. */
+  slots: number;
+  /** A worker that has been silent for so long is dead. */
+  leaseSeconds?: number;
+  /** Waits longer than this leave memory, milliseconds. */
+  parkAfterMs?: number;
+  log: WorkerLog;
+  onFlight?(entries: number, bytes: number, milliseconds: number): void;
+}
+
+export interface Engine {
+  start: Start;
+  worker: Worker;
+  journal: Journal;
+  plans: Plans;
+  live: Live;
+  databaseClock: DatabaseClock;
+}
+
+/** Builds the engine; `worker.start()` sets it going. */
+export const createEngine = (options: EngineOptions): Engine => {
+  const { database, journalPool, outside, limits, clock, log } = options;
+  const databaseClock = createDatabaseClock(clock);
+  const plans = createPlans(database, limits);
+  const live = createLive();
+  const worker = new Worker({
+    pool: database.primary,
+    outside,
+    plans,
+    live,
+    clock,
+    databaseClock,
+    name: options.name,
+    role: options.role,
+    slots: options.slots,
+    ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
+    ...(options.parkAfterMs === undefined ? {} : { parkAfterMs: options.parkAfterMs }),
+    log,
+  });
+  const journal = new Journal({
+    pool: journalPool,
+    workerId: worker.id,
+    clock,
+    onFenced: () => worker.fenced(),
+    ...(options.onFlight ? { onFlight: options.onFlight } : {}),
+    warn: (message) => log.warn("journal", message),
+  });
+  worker.useJournal(journal);
+  const start = createStart({ journal, plans, worker, databaseClock, limits });
+  return { start, worker, journal, plans, live, databaseClock };
+};

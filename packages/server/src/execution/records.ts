@@ -1,0 +1,69 @@
+// Between the interpreter's values and the store's records.
+import {
+  type ExecutionEvent,
+  executionPath,
+  finalVariables,
+  nodeStates,
+  type Plan,
+  type Started,
+  type State,
+  toJson,
+} from "@workflow-core/core";
+import type { EventRecord, FinishRecord } from "../store/flight.js";
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** An event as it is stored: its own columns, and the rest as JSON text. */
+export const toEventRecord = (executionId: string, sequence: number, event: ExecutionEvent): EventRecord => {
+  const { type, at, ...data } = event;
+  return { execution_id: executionId, sequence, at: iso(at), type, data: JSON.stringify(data) };
+};
+
+/** An event as it was. Throws when the stored text is not an event. */
+export const fromEventRecord = (record: EventRecord): ExecutionEvent => {
+  const at = Date.parse(record.at);
+  if (Number.isNaN(at)) throw new Error(`event ${record.sequence} has no time`);
+  return { ...JSON.parse(record.data), type: record.type, at };
+};
+
+/** The guide's columns of an execution that is over. */
+export const toFinishRecord = (executionId: string, plan: Plan, state: State): FinishRecord => {
+  const end = state.finishedAt ?? state.at;
+  return {
+    execution_id: executionId,
+    status: state.status,
+    end_time: iso(end),
+    execution_time_seconds: Math.max(0, end - state.started.at) / 1000,
+    nodes_executed: state.operations,
+    execution_path: JSON.stringify(executionPath(plan, state)),
+    node_states: JSON.stringify(nodeStates(plan, state)),
+    final_variables: JSON.stringify(finalVariables(state)),
+    final_output: state.finalOutput === undefined ? null : JSON.stringify(state.finalOutput),
+    error_message: state.failure?.message.slice(0, 1000) ?? null,
+    error_node_id: state.failure?.node_id?.slice(0, 255) ?? null,
+    error_type: state.failure?.code.slice(0, 100) ?? null,
+  };
+};
+
+/** What comes in with a start passes the one gate before it is stored. */
+export const cleanStarted = (started: Started): Started => ({
+  ...started,
+  data: toJson(started.data) as Started["data"],
+  variables: toJson(started.variables) as Started["variables"],
+});
+
+/** The end of an execution that cannot be read any more: nothing of it is known but that it failed. */
+export const unreadableFinish = (executionId: string, at: number, message: string): FinishRecord => ({
+  execution_id: executionId,
+  status: "failed",
+  end_time: iso(at),
+  execution_time_seconds: 0,
+  nodes_executed: 0,
+  execution_path: "[]",
+  node_states: "{}",
+  final_variables: "{}",
+  final_output: null,
+  error_message: message.slice(0, 1000),
+  error_node_id: null,
+  error_type: "UNREADABLE",
+});

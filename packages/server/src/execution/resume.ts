@@ -1,0 +1,119 @@
+// Going on with executions that were claimed: their events are replayed, and what was wished meanwhile is applied.
+import { type ExecutionEvent, isFinal, replay, transition } from "@workflow-core/core";
+import type pg from "pg";
+import { type ClaimedExecution, readEvents } from "../store/claims.js";
+import { databaseFailure } from "../store/database-failure.js";
+import type { EventRecord } from "../store/flight.js";
+import type { DatabaseClock } from "./database-clock.js";
+import type { DriveOptions } from "./drive.js";
+import { Fenced, type Journal } from "./journal.js";
+import type { Live } from "./live.js";
+import type { Plans } from "./plans.js";
+import { fromEventRecord, toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
+
+export interface ResumeOptions {
+  pool: pg.Pool;
+  plans: Plans;
+  databaseClock: DatabaseClock;
+  live: Live;
+  journal: Pick<Journal, "append">;
+  /** The lease under which they were claimed. */
+  lease: string;
+}
+
+type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
+
+/** So many times may an execution be in hand when its worker dies, without a step in between. */
+export const recoveryLimit = 3;
+
+/**
+ * For each claimed execution where it stands, or undefined when there is nothing left to drive. Poison fails alone;
+ * when the database cannot be asked, the claim is given back once it can.
+ */
+export const resume = async (
+  options: ResumeOptions,
+  claimed: readonly ClaimedExecution[],
+): Promise<(Begun | undefined)[]> => {
+  const ids = claimed.map(({ execution_id }) => execution_id);
+  const events = await readEvents(options.pool, ids).catch((error: unknown) => error);
+  return Promise.all(
+    claimed.map((execution) =>
+      resumeOne(options, execution, () => {
+        if (!(events instanceof Map)) throw events;
+        return events.get(execution.execution_id) ?? [];
+      }),
+    ),
+  );
+};
+
+const resumeOne = async (
+  options: ResumeOptions,
+  execution: ClaimedExecution,
+  records: () => readonly EventRecord[],
+): Promise<Begun | undefined> => {
+  try {
+    return await settle(options, execution, await rebuild(options, execution, records()));
+  } catch (error) {
+    if (error instanceof Fenced) return undefined;
+    const poison = databaseFailure(error) === "other";
+    await (poison ? unreadable(options, execution, error) : giveBack(options, execution)).catch(ignoreFenced);
+    return undefined;
+  }
+};
+
+const ignoreFenced = (error: unknown): void => {
+  if (!(error instanceof Fenced)) throw error;
+};
+
+/** The claim is given back: it is due again at once. */
+const giveBack = async (
+  { databaseClock, journal, lease }: ResumeOptions,
+  { execution_id, status }: ClaimedExecution,
+): Promise<void> =>
+  journal.append(lease, { park: { execution_id, status, available_at: new Date(databaseClock.now()).toISOString() } });
+
+const rebuild = async (
+  { plans }: ResumeOptions,
+  execution: ClaimedExecution,
+  records: readonly EventRecord[],
+): Promise<Begun> => {
+  const plan = await plans.of(execution.workflow_id, execution.workflow_version ?? "");
+  if (!plan) throw new Error(`version ${execution.workflow_version} of the workflow cannot be run`);
+  const state = replay(plan, records.map(fromEventRecord));
+  const { execution_id: executionId, workflow_id: workflowId, community_id: communityId } = execution;
+  return { executionId, workflowId, communityId, plan, state, sequence: records.length };
+};
+
+/** Applies a cancellation, or the end of patience with a worker's killer; stores an end that had not been stored. */
+const settle = async (
+  { databaseClock, journal, lease, live }: ResumeOptions,
+  execution: ClaimedExecution,
+  begun: Begun,
+): Promise<Begun | undefined> => {
+  const event = pendingEvent(execution, databaseClock.now());
+  const state = event ? transition(begun.plan, begun.state, event) : begun.state;
+  if (!isFinal(state.status)) return { ...begun, state };
+  const events = event && state !== begun.state ? [toEventRecord(begun.executionId, begun.sequence + 1, event)] : [];
+  await journal.append(lease, { events, finish: toFinishRecord(begun.executionId, begun.plan, state) });
+  live.publish({ ...begun, state, sequence: begun.sequence + events.length, events: event ? [event] : [] });
+  return undefined;
+};
+
+const pendingEvent = (
+  execution: ClaimedExecution,
+  at: number,
+): Extract<ExecutionEvent, { type: "cancelled" | "abandoned" }> | undefined => {
+  if (execution.cancel_requested) return { type: "cancelled", at, ...execution.cancel_requested };
+  if (execution.recoveries < recoveryLimit) return undefined;
+  const message = `recovery_limit: its worker died ${execution.recoveries} times while it was in hand`;
+  return { type: "abandoned", at, failure: { code: "RECOVERY_LIMIT", message, retryable: false } };
+};
+
+const unreadable = async (
+  { databaseClock, journal, lease }: ResumeOptions,
+  { execution_id }: ClaimedExecution,
+  error: unknown,
+): Promise<void> => {
+  const message = `The stored execution cannot be read: ${error instanceof Error ? error.message : error}`;
+  await journal.append(lease, { finish: unreadableFinish(execution_id, databaseClock.now(), message) });
+};

@@ -1,0 +1,167 @@
+// The one way in: every door starts executions here. Accepted means stored.
+import {
+  begin,
+  isFinal,
+  type Json,
+  type Limits,
+  type Performed,
+  type Plan,
+  type Started,
+  type State,
+} from "@workflow-core/core";
+import { appError } from "../errors.js";
+import type { AcceptRecord } from "../store/flight.js";
+import type { DatabaseClock } from "./database-clock.js";
+import { timedUuid } from "./identifiers.js";
+import type { Accepted, Journal } from "./journal.js";
+import type { Plans } from "./plans.js";
+import { cleanStarted, toEventRecord, toFinishRecord } from "./records.js";
+import type { Worker } from "./worker.js";
+
+export interface StartRequest {
+  workflow: { workflow_id: string; community_id: number; entity_id: number; version: string };
+  /** The trigger node; unless given, the first enabled one of `kind`, else the first of all. */
+  triggerNode?: string;
+  /** What started it, as the execution's `trigger` says: manual, command, event, webhook, schedule, grpc, retry. */
+  source: string;
+  /** The node type of trigger that fits the source. */
+  kind?: string;
+  data?: Record<string, Json>;
+  variables?: Record<string, Json>;
+  /** Told with the execution's `trigger`. */
+  about?: Record<string, Json>;
+  userId?: number | string | null;
+  sessionId?: string | null;
+  principal?: Record<string, Json>;
+  /** One execution per source and key. */
+  dedupe?: { source: string; key: string };
+  /** Of a retry: the execution that is repeated, and the answers that are kept. */
+  retry?: { of: string; prior: Record<string, Performed> };
+}
+
+export interface StartResult extends Accepted {
+  workflow_id: string;
+  /** ISO-8601 */
+  start_time: string;
+  status: "queued" | "running" | State["status"];
+}
+
+export interface StartOptions {
+  journal: Journal;
+  plans: Plans;
+  worker: Worker;
+  databaseClock: DatabaseClock;
+  limits: Limits;
+}
+
+const triggerOf = (plan: Plan, request: StartRequest): string => {
+  if (request.triggerNode !== undefined) {
+    if (plan.triggers.some(({ id }) => id === request.triggerNode)) return request.triggerNode;
+    throw appError("BAD_REQUEST", `The workflow has no enabled trigger "${request.triggerNode}".`);
+  }
+  const fitting = plan.triggers.find(({ type }) => type.type === request.kind) ?? plan.triggers[0];
+  if (!fitting) throw appError("EXECUTION_ERROR", "The workflow has no enabled trigger.");
+  return fitting.id;
+};
+
+export type Start = (request: StartRequest) => Promise<StartResult>;
+
+/**
+ * Starts an execution of a published version. It is stored before this returns; it runs here at once when a slot is
+ * free, else in its turn on any worker. Throws AppError when it cannot be accepted.
+ */
+export const createStart = ({ journal, plans, worker, databaseClock, limits }: StartOptions): Start => {
+  return async (request) => {
+    const { workflow } = request;
+    const plan = await plans.of(workflow.workflow_id, workflow.version);
+    if (!plan)
+      throw appError("EXECUTION_ERROR", `Version ${workflow.version} of the workflow cannot be run; publish it again.`);
+    const at = databaseClock.now();
+    const executionId = timedUuid(at);
+    const started = cleanStarted({
+      type: "started",
+      at,
+      trigger: triggerOf(plan, request),
+      data: request.data ?? {},
+      variables: request.variables ?? {},
+      context: {
+        execution_id: executionId,
+        workflow_id: workflow.workflow_id,
+        community_id: workflow.community_id,
+        entity_id: workflow.entity_id,
+        user_id: request.userId ?? null,
+        session_id: request.sessionId ?? null,
+      },
+      limits,
+      seed: executionId,
+      ...(request.retry ? { prior: request.retry.prior } : {}),
+    });
+    const slot = worker.reserve();
+    try {
+      const state = slot ? begin(plan, started) : undefined;
+      const accepted = await journal.accept(acceptRecord(request, started, plan, state, slot ? worker.id : null));
+      if (!slot) worker.nudge();
+      else if (accepted.duplicate || !state || isFinal(state.status)) slot.release();
+      else
+        slot.drive({
+          executionId,
+          workflowId: workflow.workflow_id,
+          communityId: workflow.community_id,
+          plan,
+          state,
+          sequence: 1,
+        });
+      if (state && !accepted.duplicate)
+        worker.announce({
+          executionId,
+          workflowId: workflow.workflow_id,
+          communityId: workflow.community_id,
+          sequence: 1,
+          plan,
+          state,
+          events: [started],
+        });
+      return {
+        ...accepted,
+        workflow_id: workflow.workflow_id,
+        start_time: new Date(at).toISOString(),
+        status: state && !accepted.duplicate ? state.status : "queued",
+      };
+    } catch (error) {
+      slot?.release();
+      throw error;
+    }
+  };
+};
+
+const acceptRecord = (
+  request: StartRequest,
+  started: Started,
+  plan: Plan,
+  state: State | undefined,
+  workerId: string | null,
+): AcceptRecord => {
+  const { execution_id } = started.context;
+  const time = new Date(started.at).toISOString();
+  const seconds = plan.graph.metadata.max_execution_time_seconds ?? started.limits.timeoutSeconds;
+  const over = state !== undefined && isFinal(state.status);
+  return {
+    execution_id,
+    workflow_id: request.workflow.workflow_id,
+    status: state?.status ?? "queued",
+    start_time: time,
+    community_id: request.workflow.community_id,
+    entity_id: request.workflow.entity_id,
+    workflow_version: request.workflow.version,
+    trigger: JSON.stringify({ source: request.source, node_id: started.trigger, ...request.about }),
+    principal: JSON.stringify(request.principal ?? {}),
+    dedupe_source: request.dedupe?.source ?? null,
+    dedupe_key: request.dedupe?.key ?? null,
+    available_at: workerId === null ? time : null,
+    claimed_by: over ? null : workerId,
+    deadline_at: new Date(started.at + seconds * 1000).toISOString(),
+    retried_from: request.retry?.of ?? null,
+    first: toEventRecord(execution_id, 1, started),
+    finish: over ? toFinishRecord(execution_id, plan, state) : null,
+  };
+};
