@@ -2,7 +2,7 @@
 
 export { configurationPage, envExample, settingsHelp } from "./settings/describe.js";
 export { loadEnvironment } from "./settings/environment.js";
-export { type Limits, limitsFrom } from "./settings/limits.js";
+export { limitsFrom } from "./settings/limits.js";
 export { type Environment, loadSettings, type SettingProblem, SettingsError, secretValues } from "./settings/load.js";
 export type { EgressRange } from "./settings/networks.js";
 export type { SettingName, Settings } from "./settings/table.js";

@@ -1,8 +1,7 @@
 // The engine whole: journal, worker and start, wired together. Doors only see what this gives them.
 import type { Limits, Outside } from "@workflow-core/core";
-import type pg from "pg";
 import type { Clock } from "../clock.js";
-import type { Database } from "../store/database.js";
+import type { Database, Pool } from "../store/database.js";
 import { databaseClock as createDatabaseClock, type DatabaseClock } from "./database-clock.js";
 import { Journal } from "./journal.js";
 import { createLive, type Live } from "./live.js";
@@ -13,7 +12,7 @@ import { Worker, type WorkerLog } from "./worker.js";
 export interface EngineOptions {
   database: Database;
   /** Connections of the journal alone: two flights never wait behind other work. */
-  journalPool: pg.Pool;
+  journalPool: Pool;
   outside: Outside;
   limits: Limits;
   clock: Clock;

@@ -8,8 +8,8 @@
 // J5. When a flight's outcome is unknown, what it wrote is read back before anything is sent again.
 // J6. A record that the database refuses fails alone: its flight is repeated entry by entry.
 // J7. What is not stored in time is refused to callers who wait for acceptance; running executions wait as long as it takes.
-import type pg from "pg";
 import type { Clock } from "../clock.js";
+import type { Pool } from "../store/database.js";
 import { appError } from "../errors.js";
 import { databaseFailure } from "../store/database-failure.js";
 import {
@@ -54,7 +54,7 @@ interface Pending {
 }
 
 export interface JournalOptions {
-  pool: pg.Pool;
+  pool: Pool;
   workerId: string;
   clock: Clock;
   /** Called once when the lease is gone (J4). */

@@ -1,6 +1,6 @@
 // Going on with executions that were claimed: their events are replayed, and what was wished meanwhile is applied.
 import { type ExecutionEvent, isFinal, replay, transition } from "@workflow-core/core";
-import type pg from "pg";
+import type { Pool } from "../store/database.js";
 import { type ClaimedExecution, readEvents } from "../store/claims.js";
 import { databaseFailure } from "../store/database-failure.js";
 import type { EventRecord } from "../store/flight.js";
@@ -12,7 +12,7 @@ import type { Plans } from "./plans.js";
 import { fromEventRecord, toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
 
 export interface ResumeOptions {
-  pool: pg.Pool;
+  pool: Pool;
   plans: Plans;
   databaseClock: DatabaseClock;
   live: Live;

@@ -8,8 +8,8 @@
 // W4. Draining: nothing new is taken, what is in hand may finish in time or is handed over where it stands.
 import { randomUUID } from "node:crypto";
 import type { Outside } from "@workflow-core/core";
-import type pg from "pg";
 import type { Clock } from "../clock.js";
+import type { Pool } from "../store/database.js";
 import { type ClaimedExecution, claimDue, claimOne, secondsUntilDue } from "../store/claims.js";
 import { heartbeat, recoverFromDead, registerWorker, unregisterWorker } from "../store/workers.js";
 import type { DatabaseClock } from "./database-clock.js";
@@ -20,7 +20,7 @@ import type { Plans } from "./plans.js";
 import { resume } from "./resume.js";
 
 export interface WorkerOptions {
-  pool: pg.Pool;
+  pool: Pool;
   outside: Outside;
   plans: Plans;
   live: Live;
@@ -67,6 +67,7 @@ export class Worker {
   #backlog = false;
   #state: "new" | "running" | "draining" | "stopped" = "new";
   #idle: (() => void)[] = [];
+  #reached = true;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -74,6 +75,11 @@ export class Worker {
 
   get id(): string {
     return this.#id;
+  }
+
+  /** Whether the database answered the last heartbeat. */
+  get reachesDatabase(): boolean {
+    return this.#reached;
   }
 
   get status(): { state: string; slots: number; taken: number; backlog: boolean } {
@@ -183,7 +189,11 @@ export class Worker {
   async #beat(): Promise<void> {
     const { pool, clock, databaseClock } = this.#options;
     const asked = clock.monotonic();
-    const beat = await heartbeat(pool, this.#id, this.#state === "draining");
+    const beat = await heartbeat(pool, this.#id, this.#state === "draining").catch((error: unknown) => {
+      this.#reached = false;
+      throw error;
+    });
+    this.#reached = true;
     databaseClock.adjust(beat.now, asked);
     if (!beat.alive) return this.#begin();
     for (const id of beat.cancelled) this.#drives.get(id)?.deliver({ type: "cancelled", at: databaseClock.now() });

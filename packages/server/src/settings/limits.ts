@@ -1,16 +1,7 @@
 // The limits of one execution, as the interpreter takes them.
 
+import type { Limits } from "@workflow-core/core";
 import type { Settings } from "./table.js";
-
-/** An execution keeps the limits that it started with; times are in seconds. */
-export interface Limits {
-  maxLoopIterations: number;
-  maxTotalOperations: number;
-  maxLoopDepth: number;
-  maxParallelNodes: number;
-  timeoutSeconds: number;
-  maxRetries: number;
-}
 
 /** The limits that the settings give every new execution. */
 export function limitsFrom(settings: Settings): Limits {

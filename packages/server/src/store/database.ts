@@ -1,6 +1,9 @@
 // The handle by which the rest of the store reaches Postgres, and the one way to hold a transaction.
 import type pg from "pg";
 
+/** Connections, as other rooms hand them on; only the store sends SQL over them. */
+export type Pool = pg.Pool;
+
 /** What SQL can be sent to: a pool, or the client that holds a transaction. */
 export type Queryable = Pick<pg.ClientBase, "query">;
 

@@ -1,0 +1,59 @@
+// Opening the database that the settings name, or the embedded one, and bringing it to this program's tables.
+import type pg from "pg";
+import { explain, type Settings, troubles } from "../settings.js";
+import { type Database, databaseOn } from "./database.js";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.js";
+import type { StoreLog } from "./log.js";
+import { migrate } from "./migrate.js";
+import { openPool } from "./pool.js";
+
+export interface Store {
+  database: Database;
+  /** Connections of the journal alone. */
+  journalPool: pg.Pool;
+  /** Where the data are, for people: a directory, or the address of a server. */
+  place: string;
+  close(): Promise<void>;
+}
+
+interface Logging {
+  system(action: string, fields?: { message: string }): void;
+  system(level: "WARNING", action: string, fields?: { message: string }): void;
+}
+
+const storeLog = (log: Logging): StoreLog => ({
+  info: (message) => log.system("database", { message }),
+  warn: (message) => log.system("WARNING", "database", { message }),
+});
+
+const withoutPassword = (uri: string): string => {
+  const url = new URL(uri);
+  url.password = "";
+  url.search = "";
+  return url.href;
+};
+
+/** Throws with the guide's words when the database cannot be reached, and leaves nothing open then. */
+export const openStore = async (settings: Pick<Settings, "DATABASE_URI" | "DATA_DIR">, logging: Logging): Promise<Store> => {
+  const log = storeLog(logging);
+  const embedded: EmbeddedPostgres | undefined =
+    settings.DATABASE_URI === undefined ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log }) : undefined;
+  const uri = embedded?.uri ?? (settings.DATABASE_URI as string);
+  const primary = openPool({ uri, max: 20, applicationName: "workflow-core", log });
+  const journalPool = openPool({ uri, max: 3, applicationName: "workflow-core-journal", statementTimeoutMs: 10_000, log });
+  const close = async () => {
+    await Promise.allSettled([primary.end(), journalPool.end()]);
+    await embedded?.stop();
+  };
+  try {
+    await primary.query("SELECT 1").catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(explain(troubles.database, reason), { cause: error });
+    });
+    await migrate(primary, { log });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { database: databaseOn(primary), journalPool, place: embedded?.data ?? withoutPassword(uri), close };
+};
