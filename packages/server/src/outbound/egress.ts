@@ -1,0 +1,103 @@
+// The one function that makes HTTP calls for workflows. There is no second way out.
+//
+// 1. The final URL is parsed once; its name is resolved once; every address of it must be allowed.
+// 2. Connections go to the checked addresses only. Redirects are not followed: a 3xx is an answer.
+// 3. One deadline covers name, connection, headers and body; the body is limited after unpacking.
+// 4. What is refused is refused before a packet is sent, and is not tried again.
+import type { Answer, Call, HttpRequest, HttpResponse, Outside } from "@workflow-core/core";
+import { type Clock, systemClock } from "../clock.js";
+import { type AllowRule, addressGuard } from "./addresses.js";
+import { aborted, type Failed, failed, ok } from "./answers.js";
+import { checkedClient } from "./checked-client.js";
+import { type Deadline, startDeadline } from "./deadline.js";
+import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
+import { readAnswer } from "./read-answer.js";
+import { BodyTooLarge, BodyUnreadable, readBody } from "./read-body.js";
+import { type RequestParts, requestParts } from "./request-parts.js";
+import { checkTarget, type Resolve, readUrl, resolveByDns, type Target } from "./target.js";
+
+export interface EgressOptions {
+  /** What the operator opens beyond the public internet. */
+  allow: readonly AllowRule[];
+  resolve?: Resolve;
+  limits?: { bodyBytes?: number; headerBytes?: number };
+  clock?: Clock;
+}
+
+interface Limits {
+  bodyBytes: number;
+  headerBytes: number;
+}
+
+/** The port for HTTP calls; throws at once when a rule is no range. */
+export function createEgress({
+  allow,
+  resolve = resolveByDns,
+  limits,
+  clock = systemClock,
+}: EgressOptions): Outside["http"] {
+  const allowed = addressGuard(allow);
+  const bounds: Limits = { bodyBytes: 2 * 1024 * 1024, headerBytes: 16 * 1024, ...limits };
+  return async (request: HttpRequest, call: Call): Promise<Answer<HttpResponse>> => {
+    if (call.signal.aborted) return aborted();
+    const url = readUrl(request.url);
+    if (isFailed(url)) return url;
+    const parts = requestParts(request, call);
+    if (isFailed(parts)) return parts;
+    const deadline = startDeadline(clock, request.timeoutSeconds * 1000, call.signal);
+    try {
+      const target = await deadline.race(checkTarget(url, resolve, allowed));
+      return isFailed(target) ? target : ok(await exchange(target, parts, bounds, deadline));
+    } catch (error) {
+      return failureOf(error, deadline, request.timeoutSeconds, bounds);
+    } finally {
+      deadline.release();
+    }
+  };
+}
+
+const isFailed = (value: object): value is Failed => "ok" in value;
+
+async function exchange(
+  target: Target,
+  parts: RequestParts,
+  limits: Limits,
+  deadline: Deadline,
+): Promise<HttpResponse> {
+  const client = checkedClient(target, limits.headerBytes);
+  try {
+    const { method, headers, body } = parts;
+    const response = await client.request({
+      path: `${target.url.pathname}${target.url.search}`,
+      method,
+      headers,
+      body: body ?? null,
+      signal: deadline.signal,
+    });
+    const encoding = response.headers["content-encoding"];
+    const packed = Array.isArray(encoding) ? encoding.join(",") : encoding;
+    const bytes = await deadline.race(readBody(response.body, packed, limits.bodyBytes));
+    return readAnswer(response, bytes);
+  } finally {
+    await client.destroy();
+  }
+}
+
+function failureOf(error: unknown, deadline: Deadline, timeoutSeconds: number, limits: Limits): Failed {
+  if (deadline.cause() === "aborted") return aborted();
+  if (deadline.cause() === "timeout") {
+    return failed("TIMEOUT", `There was no complete answer within ${timeoutSeconds} s.`, { retryable: true });
+  }
+  if (error instanceof BodyTooLarge) {
+    return failed("RESPONSE_TOO_LARGE", `The answer's body is larger than ${limits.bodyBytes} bytes.`);
+  }
+  if (isHeaderOverflow(error)) {
+    return failed("RESPONSE_TOO_LARGE", `The answer's headers are larger than ${limits.headerBytes} bytes.`);
+  }
+  if (error instanceof BodyUnreadable)
+    return failed("HTTP_ANSWER_INVALID", `The answer cannot be used: ${error.message}.`);
+  if (isBrokenHttp(error)) return failed("HTTP_ANSWER_INVALID", "The answer is no HTTP.");
+  return failed("HTTP_UNREACHABLE", `The address could not be reached: ${describeNetworkError(error)}.`, {
+    retryable: true,
+  });
+}

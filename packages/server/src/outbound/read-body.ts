@@ -1,0 +1,69 @@
+// Reads the body of an answer, unpacked, and never more of it than allowed.
+//
+// 1. The limit counts the bytes on the wire and the bytes after each unpacking; whichever passes it ends the reading.
+// 2. The stream is read to its end or destroyed.
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
+import { errorCode } from "./network-error.js";
+
+/** More packings than this inside one another are an attack. */
+const mostPackings = 2;
+
+/** Thrown when a body passes its limit. */
+export class BodyTooLarge extends Error {
+  override readonly name = "BodyTooLarge";
+}
+
+/** Thrown when a body cannot be unpacked as its headers say; the message is a half sentence about it. */
+export class BodyUnreadable extends Error {
+  override readonly name = "BodyUnreadable";
+}
+
+/**
+ * The whole body as bytes. `encoding` is the Content-Encoding header: gzip, deflate and br are unpacked, anything else
+ * is left as it is. Throws BodyTooLarge, BodyUnreadable or what the connection threw.
+ */
+export async function readBody(body: Readable, encoding: string | undefined, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  const packings = (encoding ?? "")
+    .toLowerCase()
+    .split(",")
+    .slice(0, mostPackings + 1);
+  if (packings.length > mostPackings) throw new BodyUnreadable("it is packed more often than twice");
+  let bytes: Buffer = Buffer.concat(chunks);
+  for (const packing of packings.reverse()) bytes = await unpack(bytes, packing.trim(), limit);
+  return bytes;
+}
+
+async function unpack(bytes: Buffer, packing: string, maxOutputLength: number): Promise<Buffer> {
+  const unpacker = unpackerFor(packing, bytes);
+  if (unpacker === undefined || bytes.length === 0) return bytes;
+  try {
+    return await unpacker(bytes, { maxOutputLength });
+  } catch (error) {
+    if (errorCode(error) === "ERR_BUFFER_TOO_LARGE") throw new BodyTooLarge(`more than ${maxOutputLength} bytes`);
+    throw new BodyUnreadable("it is not packed as it says");
+  }
+}
+
+function unpackerFor(packing: string, bytes: Buffer) {
+  switch (packing) {
+    case "gzip":
+    case "x-gzip":
+      return promisify(gunzip);
+    case "br":
+      return promisify(brotliDecompress);
+    case "deflate":
+      // Servers disagree on whether deflate has a zlib header; its first half byte tells.
+      return ((bytes[0] ?? 0) & 0x0f) === 8 ? promisify(inflate) : promisify(inflateRaw);
+    default:
+      return undefined;
+  }
+}

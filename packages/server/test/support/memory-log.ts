@@ -1,0 +1,24 @@
+// A log that tests can read: the fields of every line, with its event type and action.
+import type { Log, LogFields } from "../../src/log.js";
+
+/** A log without destinations, and the lines that were given to it. */
+export function memoryLog(): { log: Log; lines: LogFields[] } {
+  const lines: LogFields[] = [];
+  const make = (fixed: LogFields): Log => {
+    const add =
+      (event_type: string) =>
+      (action: string, fields: LogFields = {}) => {
+        lines.push({ event_type, action, ...fixed, ...fields });
+      };
+    return {
+      ...{ auth: add("AUTH"), authz: add("AUTHZ"), audit: add("AUDIT"), error: add("ERROR") },
+      system: (first: string, second?: string | LogFields, third?: LogFields) => {
+        const [action, fields] = typeof second === "string" ? [second, third] : [first, second];
+        add("SYSTEM")(action, { level: typeof second === "string" ? first : "INFO", ...fields });
+      },
+      with: (fields) => make({ ...fixed, ...fields }),
+      ...{ reopen: () => undefined, close: () => undefined, lost: () => 0 },
+    };
+  };
+  return { log: make({}), lines };
+}
