@@ -95,7 +95,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS idx_executions_dedupe ON workflow_executions(d
 CREATE INDEX IF NOT EXISTS idx_executions_claimable ON workflow_executions(available_at, community_id)
     WHERE available_at IS NOT NULL AND claimed_by IS NULL;
 CREATE INDEX IF NOT EXISTS idx_executions_claimed_by ON workflow_executions(claimed_by) WHERE claimed_by IS NOT NULL;
-CREATE INDEX IF NOT EXISTS idx_executions_community ON workflow_executions(community_id, start_time DESC);
 CREATE INDEX IF NOT EXISTS idx_executions_workflow ON workflow_executions(workflow_id, start_time DESC, execution_id);
 
 -- Events: append-only, the truth about an execution. data is JSON text: cheaper to write and to read than jsonb.

@@ -5,6 +5,7 @@
 // V3. When only time is waited for, the execution leaves memory: it is parked with the time at which it is due.
 // V4. A drive that is fenced stops at once and stores nothing more.
 
+import { setMaxListeners } from "node:events";
 import type { Outside } from "@workflow-core/core";
 import {
   commands,
@@ -121,6 +122,7 @@ export class Drive {
       owed.add(name);
       if (this.#inFlight.has(name)) continue;
       const controller = new AbortController();
+      setMaxListeners(0, controller.signal); // an action may make many calls under one signal
       this.#inFlight.set(name, controller);
       void this.#perform(command, name, controller);
     }

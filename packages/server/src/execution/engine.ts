@@ -24,6 +24,8 @@ export interface EngineOptions {
   leaseSeconds?: number;
   /** Waits longer than this leave memory, milliseconds. */
   parkAfterMs?: number;
+  /** False: what is accepted here is not run here first, but waits its turn for any worker. */
+  localFirst?: boolean;
   log: WorkerLog;
   onFlight?(entries: number, bytes: number, milliseconds: number): void;
 }
@@ -55,6 +57,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     slots: options.slots,
     ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
     ...(options.parkAfterMs === undefined ? {} : { parkAfterMs: options.parkAfterMs }),
+    ...(options.localFirst === undefined ? {} : { localFirst: options.localFirst }),
     log,
   });
   const journal = new Journal({

@@ -9,8 +9,8 @@
 // J6. A record that the database refuses fails alone: its flight is repeated entry by entry.
 // J7. What is not stored in time is refused to callers who wait for acceptance; running executions wait as long as it takes.
 import type { Clock } from "../clock.js";
-import type { Pool } from "../store/database.js";
 import { appError } from "../errors.js";
+import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
 import {
   type AcceptRecord,

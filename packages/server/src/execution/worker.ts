@@ -9,8 +9,10 @@
 import { randomUUID } from "node:crypto";
 import type { Outside } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import type { Pool } from "../store/database.js";
 import { type ClaimedExecution, claimDue, claimOne, secondsUntilDue } from "../store/claims.js";
+import type { Pool } from "../store/database.js";
+import { type Listening, listen } from "../store/listen.js";
+import { readWorkMessage, workChannel } from "../store/work-channel.js";
 import { heartbeat, recoverFromDead, registerWorker, unregisterWorker } from "../store/workers.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { Drive, type DriveEnd, type DriveOptions } from "./drive.js";
@@ -32,6 +34,8 @@ export interface WorkerOptions {
   slots: number;
   leaseSeconds?: number;
   parkAfterMs?: number;
+  /** False: nothing that is accepted here is run here first. */
+  localFirst?: boolean;
   log: WorkerLog;
 }
 
@@ -67,6 +71,7 @@ export class Worker {
   #backlog = false;
   #state: "new" | "running" | "draining" | "stopped" = "new";
   #idle: (() => void)[] = [];
+  #listening: Listening | undefined;
   #reached = true;
 
   constructor(options: WorkerOptions) {
@@ -97,12 +102,19 @@ export class Worker {
     this.#state = "running";
     this.#every(1000, () => this.#beat());
     this.#every(1500 + Math.random() * 500, () => this.#recover());
+    this.#listen();
     this.nudge();
   }
 
   /** A slot for an execution that is being accepted here; undefined when it must wait its turn (W2). */
   reserve(): Slot | undefined {
-    if (this.#state !== "running" || this.#backlog || this.#taken >= this.#options.slots) return undefined;
+    if (
+      this.#state !== "running" ||
+      this.#backlog ||
+      this.#options.localFirst === false ||
+      this.#taken >= this.#options.slots
+    )
+      return undefined;
     return this.#slot();
   }
 
@@ -118,9 +130,8 @@ export class Worker {
 
   /** Somebody wants an execution cancelled: at once if it is in hand here, else it is taken for that if it rests. */
   async cancel(executionId: string, wish: { by?: string; reason?: string }): Promise<void> {
-    const event = { type: "cancelled", at: this.#options.databaseClock.now(), ...wish } as const;
     const drive = this.#drives.get(executionId);
-    if (drive) return drive.deliver(event);
+    if (drive) return drive.deliver(this.#cancelled(wish));
     if (this.#state !== "running") return;
     const claimed = await claimOne(this.#options.pool, this.#id, executionId);
     if (claimed) await this.#resume([claimed]);
@@ -144,6 +155,7 @@ export class Worker {
     this.#state = "stopped";
     this.#letGo();
     for (const stop of this.#timers.splice(0)) stop();
+    await this.#listening?.stop();
     await unregisterWorker(this.#options.pool, this.#id).catch((error) =>
       this.#options.log.error("worker_unregister", error),
     );
@@ -160,6 +172,28 @@ export class Worker {
   #letGo(): void {
     for (const drive of this.#drives.values()) drive.stop();
     this.#drives.clear();
+  }
+
+  /** Hears of work that found no slot elsewhere, and of cancellations; it only hurries what the polls would find. */
+  #listen(): void {
+    const { pool, clock, log } = this.#options;
+    this.#listening = listen({
+      pool,
+      channel: workChannel,
+      clock,
+      onConnected: () => this.#pollIn(0),
+      onMessage: (payload) => {
+        const message = readWorkMessage(payload);
+        if (message && "due" in message) this.#pollIn(0);
+        else if (message) this.#drives.get(message.cancel)?.deliver(this.#cancelled(message));
+      },
+      log: { info: () => undefined, warn: (text) => log.warn("worker_listen", text) },
+    });
+  }
+
+  #cancelled({ by, reason }: { by?: string | undefined; reason?: string | undefined }) {
+    const who = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+    return { type: "cancelled", at: this.#options.databaseClock.now(), ...who } as const;
   }
 
   async #register(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { ExecutionStatus, Json } from "@workflow-core/core";
 import type pg from "pg";
 import { type Database, iso, isoOrNull } from "./database.js";
+import { workChannel } from "./work-channel.js";
 
 export interface ExecutionRow {
   execution_id: string;
@@ -93,9 +94,9 @@ export const requestCancel = async (
         UPDATE workflow_executions SET cancel_requested = coalesce(cancel_requested, $2::jsonb),
           available_at = CASE WHEN claimed_by IS NULL THEN clock_timestamp() END
         WHERE execution_id = $1 AND status IN ('queued', 'running', 'waiting') RETURNING claimed_by)
-      SELECT claimed_by AS holder, false AS over FROM wish
-      UNION ALL SELECT NULL, true FROM workflow_executions WHERE execution_id = $1 AND NOT EXISTS (SELECT 1 FROM wish)`,
-    values: [executionId, JSON.stringify(wish)],
+      SELECT claimed_by AS holder, false AS over, pg_notify('${workChannel}', $3)::text FROM wish
+      UNION ALL SELECT NULL, true, NULL FROM workflow_executions WHERE execution_id = $1 AND NOT EXISTS (SELECT 1 FROM wish)`,
+    values: [executionId, JSON.stringify(wish), JSON.stringify({ cancel: executionId, ...wish })],
   });
   const row = rows[0];
   if (!row) return undefined;

@@ -5,6 +5,8 @@
 // F3. A key (dedupe_source, dedupe_key) starts one execution: a second one is not accepted, and its first event not written.
 // F4. Parking and finishing take a row only from the worker that holds it; a final row is never touched again.
 import type pg from "pg";
+import { arrayLiteral } from "./array-literal.js";
+import { workChannel } from "./work-channel.js";
 
 export interface EventRecord {
   execution_id: string;
@@ -136,11 +138,15 @@ const doneColumns: readonly Column<FinishRecord>[] = [
 
 const names = (columns: readonly Column<never>[]): string => columns.map(([name]) => name).join(", ");
 
-/** `unnest($2::uuid[], $3::text[]) AS r(a, b)`, with the parameters added to `values`. */
-const rows = <T>(columns: readonly Column<T>[], records: readonly T[], values: unknown[]): string => {
+/** Columns as they are taken from `r`: JSON travels as text, which is cheaper to take apart than an array of jsonb. */
+const taken = ([name, type]: Column<never>): string => (type === "jsonb" ? `r.${name}::jsonb` : `r.${name}`);
+const values = (columns: readonly Column<never>[]): string => columns.map(taken).join(", ");
+
+/** `unnest($2::uuid[], $3::text[]) AS r(a, b)`, with the arrays added to `parameters`. */
+const rows = <T>(columns: readonly Column<T>[], records: readonly T[], parameters: unknown[]): string => {
   const arrays = columns.map(([, type, value]) => {
-    values.push(records.map(value));
-    return `$${values.length}::${type}[]`;
+    parameters.push(arrayLiteral(records.map(value)));
+    return `$${parameters.length}::${type === "jsonb" ? "text" : type}[]`;
   });
   return `unnest(${arrays.join(", ")}) AS r(${names(columns)})`;
 };
@@ -149,37 +155,38 @@ const leased = "WHERE EXISTS (SELECT 1 FROM lease)";
 const sets = (columns: readonly Column<never>[]): string =>
   columns
     .slice(1)
-    .map(([name]) => `${name} = r.${name}`)
+    .map((column) => `${column[0]} = ${taken(column)}`)
     .join(", ");
 
-const acceptParts = (records: readonly AcceptRecord[], values: unknown[]): string[] => [
+const acceptParts = (records: readonly AcceptRecord[], parameters: unknown[]): string[] => [
   `accepted AS (INSERT INTO workflow_executions (${names(acceptColumns)})
-     SELECT ${names(acceptColumns)} FROM ${rows(acceptColumns, records, values)} ${leased}
+     SELECT ${values(acceptColumns)} FROM ${rows(acceptColumns, records, parameters)} ${leased}
      ON CONFLICT (dedupe_source, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING RETURNING execution_id)`,
   `firsts AS (INSERT INTO workflow_execution_events (${names(eventColumns)})
-     SELECT ${names(eventColumns)} FROM ${rows(
+     SELECT ${values(eventColumns)} FROM ${rows(
        eventColumns,
        records.map(({ first }) => first),
-       values,
+       parameters,
      )}
      WHERE execution_id IN (SELECT execution_id FROM accepted))`,
 ];
 
-const eventPart = (records: readonly EventRecord[], values: unknown[]): string =>
+const eventPart = (records: readonly EventRecord[], parameters: unknown[]): string =>
   `appended AS (INSERT INTO workflow_execution_events (${names(eventColumns)})
-     SELECT ${names(eventColumns)} FROM ${rows(eventColumns, records, values)} ${leased})`;
+     SELECT ${values(eventColumns)} FROM ${rows(eventColumns, records, parameters)} ${leased})`;
 
-const held = `WHERE e.execution_id = r.execution_id AND e.claimed_by = $1 AND EXISTS (SELECT 1 FROM lease)`;
+// IS NOT DISTINCT FROM, so that rows are found by their key: the index on claimed_by is full of rows that were let go.
+const held = `WHERE e.execution_id = r.execution_id AND e.claimed_by IS NOT DISTINCT FROM $1 AND EXISTS (SELECT 1 FROM lease)`;
 
 /** A wish to cancel that came while the execution went to rest makes it due at once. */
-const parkPart = (records: readonly ParkRecord[], values: unknown[]): string =>
+const parkPart = (records: readonly ParkRecord[], parameters: unknown[]): string =>
   `parked AS (UPDATE workflow_executions AS e SET status = r.status, claimed_by = NULL,
        available_at = CASE WHEN e.cancel_requested IS NULL THEN r.available_at ELSE clock_timestamp() END
-     FROM ${rows(parkColumns, records, values)} ${held} RETURNING e.execution_id)`;
+     FROM ${rows(parkColumns, records, parameters)} ${held} RETURNING e.execution_id)`;
 
-const finishPart = (records: readonly FinishRecord[], values: unknown[]): string =>
+const finishPart = (records: readonly FinishRecord[], parameters: unknown[]): string =>
   `finished AS (UPDATE workflow_executions AS e SET ${sets(doneColumns)}, claimed_by = NULL, available_at = NULL
-     FROM ${rows(doneColumns, records, values)} ${held} RETURNING e.execution_id)`;
+     FROM ${rows(doneColumns, records, parameters)} ${held} RETURNING e.execution_id)`;
 
 interface FlightRow {
   leased: boolean;
@@ -190,7 +197,7 @@ interface FlightRow {
 
 /** The statement of a flight: its text depends only on which kinds of records it has, so it is prepared once each. */
 const statement = (workerId: string, flight: Flight): { name: string; text: string; values: unknown[] } => {
-  const values: unknown[] = [workerId];
+  const parameters: unknown[] = [workerId];
   const parts = ["lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = $1 FOR SHARE)"];
   const has = {
     accepts: flight.accepts.length > 0,
@@ -198,17 +205,19 @@ const statement = (workerId: string, flight: Flight): { name: string; text: stri
     parks: flight.parks.length > 0,
     finishes: flight.finishes.length > 0,
   };
-  if (has.accepts) parts.push(...acceptParts(flight.accepts, values));
-  if (has.events) parts.push(eventPart(flight.events, values));
-  if (has.parks) parts.push(parkPart(flight.parks, values));
-  if (has.finishes) parts.push(finishPart(flight.finishes, values));
+  if (has.accepts) parts.push(...acceptParts(flight.accepts, parameters));
+  if (has.events) parts.push(eventPart(flight.events, parameters));
+  if (has.parks) parts.push(parkPart(flight.parks, parameters));
+  if (has.finishes) parts.push(finishPart(flight.finishes, parameters));
   const ids = (when: boolean, table: string) =>
     when ? `ARRAY(SELECT execution_id::text FROM ${table})` : "NULL::text[]";
+  // What no slot was found for is told to the workers of all processes, once per flight.
+  const due = flight.accepts.some(({ available_at }) => available_at !== null);
   const text = `WITH ${parts.join(",\n")}
-    SELECT EXISTS (SELECT 1 FROM lease) AS leased, ${ids(has.accepts, "accepted")} AS accepted,
+    SELECT EXISTS (SELECT 1 FROM lease) AS leased,${due ? ` (SELECT pg_notify('${workChannel}', '{"due":true}') FROM lease),` : ""} ${ids(has.accepts, "accepted")} AS accepted,
       ${ids(has.parks, "parked")} AS parked, ${ids(has.finishes, "finished")} AS finished`;
-  const kinds = Object.values(has).map((there) => (there ? "1" : "0"));
-  return { name: `journal-flight-${kinds.join("")}`, text, values };
+  const kinds = [...Object.values(has), due].map((there) => (there ? "1" : "0"));
+  return { name: `journal-flight-${kinds.join("")}`, text, values: parameters };
 };
 
 /** Writes a flight. Throws what pg throws; then it may or may not be written (see `storedOf`). */

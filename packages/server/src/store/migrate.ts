@@ -57,8 +57,9 @@ export async function readMigrations(directory: string = migrationsDirectory): P
   return Promise.all(
     files.map(async (file, index) => {
       const id = Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(file)?.[1]);
-      if (id !== index + 1)
-        throw new MigrationError(`migration ${file} should begin with ${String(index + 1).padStart(4, "0")}-`);
+      if (Number.isNaN(id)) throw new MigrationError(`migration ${file} should be named like 0001-guide.sql`);
+      if (files[index - 1]?.slice(0, 4) === file.slice(0, 4))
+        throw new MigrationError(`two migrations have the number ${file.slice(0, 4)}`);
       const sql = (await readFile(`${directory}/${file}`, "utf8")).replaceAll("\r\n", "\n");
       const checksum = createHash("sha256").update(sql).digest("hex");
       return { id, name: file.slice(0, -4), sql, checksum, compatible: !/^--!\s*breaking\b/.test(sql) };
