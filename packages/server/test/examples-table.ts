@@ -8,14 +8,14 @@ export interface ExampleCase {
   /** Put over the sample of the trigger. */
   data?: Record<string, Json>;
   variables?: Record<string, Json>;
-  /** Modules of the Router that refuse their calls. */
+  /** Modules of the Router that refuse their calls; "sandbox" for the sandbox. */
   refuse?: string[];
-  /** Completed unless said otherwise. */
-  status?: string;
+  /** Why it fails; unless given, it completes. */
+  fails?: string;
   path: string;
   /** Chat messages in order. */
   says: string[];
-  /** Other calls outside, by their beginnings. */
+  /** Other calls outside, by their beginnings, in any order. */
   does?: string[];
   output: Json;
 }
@@ -133,16 +133,16 @@ export const exampleCases: Record<string, ExampleCase[]> = {
       trigger: "morning",
       data: { scheduled_time: "2026-01-31T08:00:00Z" },
       path: "morning when choose post done",
-      says: ["Quote of the day: “We can only see a short distance ahead.” (Alan Turing)"],
-      output: { by: "Alan Turing" },
+      says: ["Quote of the day: “The most dangerous phrase is: we have always done it this way.” (Grace Hopper)"],
+      output: { by: "Grace Hopper" },
     },
     {
       title: "posts another one the next day",
       trigger: "morning",
       data: { scheduled_time: "2026-02-01T08:00:00Z" },
       path: "morning when choose post done",
-      says: ["Quote of the day: “Simplicity is prerequisite for reliability.” (Edsger Dijkstra)"],
-      output: { by: "Edsger Dijkstra" },
+      says: ["Quote of the day: “We can only see a short distance ahead.” (Alan Turing)"],
+      output: { by: "Alan Turing" },
     },
     {
       title: "answers the command",
@@ -308,7 +308,7 @@ export const exampleCases: Record<string, ExampleCase[]> = {
       data: { bits: 200 },
       variables: { shine_seconds: 0.01 },
       refuse: ["lights"],
-      status: "failed",
+      fails: "lights refuses",
       path: "cheer enough effects lights sound overlay together pause normal",
       says: [],
       does: ["lights.scene", "soundboard.play", "browser_source.display", "lights.scene"],
@@ -347,11 +347,10 @@ export const exampleCases: Record<string, ExampleCase[]> = {
     },
     {
       title: "says so when the points cannot be ranked",
-      variables: { points: [{ name: "ada", points: 3 }, { points: 2 }, { name: "x", points: 1e9 }] },
-      data: { args: ["1"] },
-      path: "command players rank top show done",
-      says: ["🏆 1. x (1000000000)"],
-      output: { leader: "x", shown: 1 },
+      refuse: ["sandbox"],
+      path: "command players rank broken empty",
+      says: ["The points cannot be read at the moment."],
+      output: { leader: null, shown: 0 },
     },
   ],
   "first-time-chatter": [
@@ -420,7 +419,7 @@ export const exampleCases: Record<string, ExampleCase[]> = {
     {
       title: "stops a countdown that is far too long",
       variables: { pace: 0, countdown_from: 1000 },
-      status: "failed",
+      fails: 'MAX_LOOP_ITERATIONS (20) exceeded at node "count", whose max_iterations is 20',
       path: `command settings count${" say wait down".repeat(20)}`,
       says: Array.from({ length: 20 }, (_, index) => `Ad break in ${1000 - index * 10} seconds.`),
       output: null,

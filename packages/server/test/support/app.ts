@@ -92,7 +92,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const outside = createOutside({ routerUrl: undefined, routerApiKey: undefined, egressAllow: [], sandboxSize: 1 });
   const journalPool = openPool({ uri: test.uri, max: 2, applicationName: "test-journal" });
   const limits = { ...defaultLimits, ...options.limits };
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const quiet = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (action: string, error: unknown) => console.error(action, error),
+  };
   const { log, lines } = memoryLog();
   const engine = createEngine({
     ...{ database: test.database, journalPool, outside, limits, clock: systemClock },
@@ -138,7 +142,7 @@ function caller(http: FastifyInstance, credentials: Record<string, string>): Cal
         ? {}
         : { payload: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body) }),
     });
-    const isJson = String(response.headers["content-type"]).startsWith("application/json");
+    const isJson = String(response.headers["content-type"]).startsWith("application/json") && response.body !== "";
     return {
       status: response.statusCode,
       headers: response.headers,

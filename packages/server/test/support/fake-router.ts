@@ -9,11 +9,15 @@ import { type Behaviour, behave, isRefusal } from "./fake-router-answers.js";
 interface Rule {
   match?: Partial<Pick<Delivery, "path" | "key" | "execution_id" | "node_id" | "module" | "nth">>;
   times?: number;
+  /** Asked of a delivery that matches: whether the rule holds for it. */
+  when?: () => boolean;
   behaviour: Behaviour;
 }
 
-interface Delivery {
+export interface Delivery {
   seq: number;
+  /** When it came, ms since 1970. */
+  at: number;
   path: string;
   key: string | null;
   execution_id: string | null;
@@ -64,7 +68,7 @@ export async function startFakeRouter({ dedupe = true, port = 0 } = {}): Promise
   const pick = (delivery: Delivery): Behaviour => {
     const matches = ({ match = {}, times }: Rule) =>
       times !== 0 && Object.entries(match).every(([name, value]) => Reflect.get(delivery, name) === value);
-    const rule = rules.find(matches);
+    const rule = rules.find((each) => matches(each) && (each.when?.() ?? true));
     if (rule?.times !== undefined) rule.times -= 1;
     return rule?.behaviour ?? { do: "ok" };
   };
@@ -141,6 +145,7 @@ function deliveryOf({ headers, url }: IncomingMessage, raw: Buffer): Delivery {
   const module = body?.module_name ?? body?.command;
   return {
     seq: 0,
+    at: Date.now(),
     path: url ?? "",
     key: header("idempotency-key"),
     execution_id: header("x-correlation-id"),

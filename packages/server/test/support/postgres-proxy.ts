@@ -1,0 +1,110 @@
+// A door before Postgres that fails in the ways of networks. Our journal sends single statements, so the moments that
+// count are before the server got one and after it carried it out.
+import { createServer, connect, type AddressInfo, type NetConnectOpts, type Socket } from "node:net";
+
+/** What is done with connections; `cut-…` waits for a statement and happens `times` times. */
+export type ProxyMode =
+  | { mode: "pass" }
+  /** Nothing comes through any more in either direction, though connections stay open. */
+  | { mode: "blackhole" }
+  /** New connections are reset. */
+  | { mode: "refuse" }
+  /** The connection breaks before the server gets a statement whose name or text holds `statement`. */
+  | { mode: "cut-before"; statement: string; times: number }
+  /** It breaks after the server has carried the statement out, before its answer comes through. */
+  | { mode: "cut-after"; statement: string; times: number };
+
+export interface PostgresProxy {
+  port: number;
+  /** Breaks all connections. */
+  reset(): void;
+  set(mode: ProxyMode): void;
+  /** How often each fault has happened. */
+  readonly faults: { reset: number; refused: number; swallowed: number; cutBefore: number; cutAfter: number };
+  close(): Promise<void>;
+}
+
+interface Pair {
+  client: Socket;
+  server: Socket;
+  /** The answer to come is not let through; the connection breaks when it is whole. */
+  losing: boolean;
+}
+
+/** "Ready for query": the last message of every answer. */
+const isWhole = (chunk: Buffer): boolean => chunk.length >= 6 && chunk.at(-6) === 0x5a && chunk.at(-2) === 5;
+
+/** Opens a proxy on a free port of 127.0.0.1. */
+export async function postgresProxy(target: NetConnectOpts): Promise<PostgresProxy> {
+  const pairs = new Set<Pair>();
+  const faults = { reset: 0, refused: 0, swallowed: 0, cutBefore: 0, cutAfter: 0 };
+  let current: ProxyMode = { mode: "pass" };
+
+  const end = (pair: Pair): void => {
+    pairs.delete(pair);
+    if (!pair.client.destroyed) pair.client.resetAndDestroy();
+    pair.server.destroy();
+  };
+  const takes = (chunk: Buffer): boolean => {
+    if (!("statement" in current) || current.times <= 0 || !chunk.includes(current.statement)) return false;
+    current.times -= 1;
+    return true;
+  };
+  const fromClient = (pair: Pair, chunk: Buffer): void => {
+    if (current.mode === "blackhole") {
+      faults.swallowed += 1;
+      return;
+    }
+    const { mode } = current;
+    if (takes(chunk)) {
+      if (mode === "cut-before") {
+        faults.cutBefore += 1;
+        return end(pair);
+      }
+      pair.losing = true;
+    }
+    pair.server.write(chunk);
+  };
+  const fromServer = (pair: Pair, chunk: Buffer): void => {
+    if (current.mode === "blackhole") return;
+    if (!pair.losing) return void pair.client.write(chunk);
+    if (!isWhole(chunk)) return;
+    faults.cutAfter += 1;
+    end(pair);
+  };
+
+  const listener = createServer((client) => {
+    if (current.mode === "refuse") {
+      faults.refused += 1;
+      return void client.resetAndDestroy();
+    }
+    const pair: Pair = { client, server: connect(target), losing: false };
+    pairs.add(pair);
+    for (const side of [client, pair.server]) {
+      side.setNoDelay(true);
+      side.on("error", () => end(pair));
+      side.on("close", () => end(pair));
+    }
+    client.on("data", (chunk: Buffer) => fromClient(pair, chunk));
+    pair.server.on("data", (chunk: Buffer) => fromServer(pair, chunk));
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  const { port } = listener.address() as AddressInfo; // listening on TCP, so it is no pipe's name
+  const reset = () => {
+    faults.reset += pairs.size;
+    for (const pair of [...pairs]) end(pair);
+  };
+  return {
+    port,
+    faults,
+    reset,
+    set: (mode) => {
+      current = { ...mode };
+    },
+    close: () =>
+      new Promise((resolve) => {
+        listener.close(() => resolve());
+        for (const pair of [...pairs]) end(pair);
+      }),
+  };
+}
