@@ -1,24 +1,27 @@
 // Builds every package in dependency order. `--if-missing` does nothing when the programs are already there,
-// so that `npm start` is quick and still works where npm was told not to run scripts.
+// so that `npm start` is quick and still works where npm was told not to run scripts; `--no-web` leaves the builder out.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const built = ["packages/core/dist/index.js", "packages/server/dist/main.js"];
+const built = ["packages/core/dist/index.js", "packages/server/dist/main.js", "packages/web/dist/index.html"];
 if (process.argv.includes("--if-missing") && built.every((file) => existsSync(root + file))) process.exit(0);
 
 const require = createRequire(import.meta.url);
-const run = (module, args, cwd = root) => {
-  const { status } = spawnSync(process.execPath, [require.resolve(module), ...args], { cwd, stdio: "inherit" });
+const run = (program, args, cwd = root) => {
+  const [name, ...path] = program.split("/");
+  const file = join(dirname(require.resolve(`${name}/package.json`)), ...path);
+  const { status } = spawnSync(process.execPath, [file, ...args], { cwd, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 };
 
-let compiler;
 try {
-  compiler = require.resolve("typescript/lib/tsc.js");
+  require.resolve("typescript/package.json");
 } catch {
   process.exit(0); // an install without development packages brings the built programs along
 }
-run(compiler, ["-b"]);
+run("typescript/lib/tsc.js", ["-b"]);
+if (!process.argv.includes("--no-web")) run("vite/bin/vite.js", ["build", "--logLevel", "warn"], `${root}packages/web`);

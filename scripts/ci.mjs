@@ -15,20 +15,30 @@ const count = (name, ok) => {
   else failed += 1;
   console.log(`${ok ? "ok  " : "FAIL"} ${name}`);
 };
-const run = (command) => spawnSync("sh", ["-c", command], { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+const run = (command) =>
+  spawnSync("sh", ["-c", command], { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 const step = (name, command) => count(name, run(command));
 
 /** `npm start` until /ready answers 200; gives the process and the seconds it took. */
 const start = async (port) => {
   const begun = performance.now();
-  const env = { ...process.env, MODULE_PORT: String(port), GRPC_PORT: String(port + 1), DATA_DIR: join(scratch, "data"), LOG_DIR: join(scratch, "logs") };
+  const env = {
+    ...process.env,
+    MODULE_PORT: String(port),
+    GRPC_PORT: String(port + 1),
+    DATA_DIR: join(scratch, "data"),
+    LOG_DIR: join(scratch, "logs"),
+  };
   const child = spawn("npm", ["start"], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"], detached: true });
   let output = "";
   child.stdout.on("data", (data) => {
     output += data;
   });
   for (;;) {
-    const ready = await fetch(`http://127.0.0.1:${port}/ready`).then(({ status }) => status === 200, () => false);
+    const ready = await fetch(`http://127.0.0.1:${port}/ready`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
     if (ready) return { child, output: () => output, seconds: (performance.now() - begun) / 1000 };
     if (performance.now() - begun > 60_000 || child.exitCode !== null) {
       console.log(output);

@@ -4,8 +4,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expressionsPage } from "./pages/expressions.mjs";
+import { nodesPage } from "./pages/nodes.mjs";
+import { openapiDocument } from "./pages/openapi.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const core = () => import(new URL("../packages/core/dist/index.js", import.meta.url).href);
 const server = (module) => import(new URL(`../packages/server/dist/${module}`, import.meta.url).href);
 
 const notice = "<!-- Made by `npm run generate`; do not edit. -->\n\n";
@@ -23,6 +27,18 @@ const generated = [
     file: "docs/errors.md",
     make: async () => notice + (await server("errors.js")).errorsPage(),
   },
+  {
+    file: "docs/nodes.md",
+    make: async () => notice + nodesPage((await core()).describeNodeTypes()),
+  },
+  {
+    file: "docs/expressions.md",
+    make: async () => {
+      const { completions, operators } = await core();
+      return notice + expressionsPage(completions(), operators);
+    },
+  },
+  { file: "docs/openapi.json", make: () => openapiDocument(server) },
 ];
 
 const check = process.argv.includes("--check");

@@ -1,12 +1,13 @@
 // Running a workflow once in this process, without any database: the interpreter and the driver are those of the
 // server, the journal keeps nothing. What is lost with this process is lost for good.
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { begin, isFinal, type Json, type Limits, type Outside, type Plan, type State } from "@workflow-core/core";
 import { systemClock } from "../clock.js";
 import { databaseClock } from "../execution/database-clock.js";
 import { Drive } from "../execution/drive.js";
 import { createLive } from "../execution/live.js";
 import { cleanStarted } from "../execution/records.js";
+import { withSecrets } from "../outbound/secrets.js";
 
 export interface RunOnceOptions {
   plan: Plan;
@@ -48,6 +49,7 @@ export function runOnce(options: RunOnceOptions): OnceRunning {
     context: { ...context, user_id: options.userId ?? null },
     limits,
     seed: options.seed ?? executionId,
+    ...(plan.secrets.length > 0 ? { secret_mark: randomBytes(16).toString("hex") } : {}),
   });
   const state = begin(plan, started);
   onState?.(state);
@@ -55,7 +57,9 @@ export function runOnce(options: RunOnceOptions): OnceRunning {
   live.onAny((happening) => onState?.(happening.state));
   const drive = new Drive({
     ...{ executionId, workflowId: context.workflow_id, communityId: context.community_id },
-    ...{ plan, state, sequence: 1, outside, clock, live },
+    ...{ plan, state, sequence: 1, clock, live },
+    // There is no community here, so what needs a secret fails and says so.
+    outside: withSecrets(outside, { resolve: async () => new Map() }),
     databaseClock: now,
     lease: "none",
     journal: { append: async () => undefined },

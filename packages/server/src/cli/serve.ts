@@ -3,6 +3,7 @@
 // S1. The first SIGTERM or SIGINT drains and ends it with 0; a second one ends it at once.
 // S2. A drain that does not end is cut off, so that the process never hangs.
 // S3. SIGHUP opens the log file anew.
+import cluster from "node:cluster";
 import { createApp } from "../app.js";
 import type { Log } from "../log.js";
 import type { Settings } from "../settings.js";
@@ -24,7 +25,7 @@ export async function serve(settings: Settings, log: Log): Promise<number> {
   try {
     const { url } = await app.listen();
     log.system("started", { message: `Listening on ${url}` });
-    if (!ended.asked()) print(await welcome({ settings, url, place: app.store.place }));
+    if (cluster.isPrimary && !ended.asked()) print(await welcome({ settings, url, place: app.store.place }));
     log.system("stopping", { message: `Ending after ${await ended.signal}` });
   } finally {
     cutOff(settings.SHUTDOWN_TIMEOUT_SECONDS + grace, log);

@@ -1,4 +1,5 @@
 // `workflow-core start`: the service. What one process does is in serve.ts; here it is decided how it is started.
+import cluster from "node:cluster";
 import { createLog, maskText } from "../log.js";
 import { settingWarnings } from "../settings.js";
 import { CommandFailure } from "./command-failure.js";
@@ -6,6 +7,7 @@ import { isTerminal } from "./console.js";
 import { readSettings } from "./environment.js";
 import { serve } from "./serve.js";
 import { startFailure } from "./start-failure.js";
+import { supervise } from "./supervise.js";
 
 export interface StartOptions {
   role?: "api" | "worker" | "all";
@@ -16,8 +18,10 @@ export interface StartOptions {
 export async function start({ role, port }: StartOptions): Promise<number> {
   const settings = readSettings({ ROLE: role, MODULE_PORT: port === undefined ? undefined : String(port) });
   const log = createLog({ level: settings.LOG_LEVEL, directory: settings.LOG_DIR, pretty: isTerminal });
-  for (const { message } of settingWarnings(settings, process.env)) log.system("WARNING", "settings", { message });
+  if (cluster.isPrimary)
+    for (const { message } of settingWarnings(settings, process.env)) log.system("WARNING", "settings", { message });
   try {
+    if (settings.WORKERS > 1 && cluster.isPrimary) return await supervise(settings, log);
     return await serve(settings, log);
   } catch (error) {
     log.error("start", { message: "The service could not be started.", error });

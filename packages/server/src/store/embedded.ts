@@ -80,7 +80,7 @@ function embedded(server: RunningServer, place: Place, socket: string, ownerFile
   return {
     connection,
     // Every part is spelt out, so that no PG… variable of the environment takes its place.
-    uri: `postgresql://${connection.user}@/${connection.database}?host=${encodeURIComponent(socket)}&port=${PORT}&sslmode=disable`,
+    uri: `postgresql://${connection.user}@localhost/${connection.database}?host=${encodeURIComponent(socket)}&port=${PORT}&sslmode=disable`,
     pid: server.pid,
     data: place.data,
     died: server.died,

@@ -1,0 +1,88 @@
+// Several processes of the service on one machine (WORKERS): this one starts them, starts anew what dies, and ends
+// them. They share the ports; the embedded database, where there is no other, is this process's.
+//
+// P1. The first worker must listen before the others are started: a port that is taken ends the start, not a circle.
+// P2. A worker that dies is replaced, after a pause that doubles while replacements die young.
+// P3. Signals are passed on; this process ends after its workers, and they end when it is gone.
+import cluster, { type Worker } from "node:cluster";
+import type { Log } from "../log.js";
+import type { Settings } from "../settings.js";
+import { startEmbeddedPostgres } from "../store/embedded.js";
+import { exitCodes } from "./command-failure.js";
+import { print } from "./console.js";
+import { welcome } from "./welcome.js";
+
+const shortLifeMs = 10_000;
+const longestPauseMs = 5000;
+
+/** Serves with `settings.WORKERS` processes until a signal comes; gives the exit code. */
+export async function supervise(settings: Settings, log: Log): Promise<number> {
+  const storeLog = {
+    info: (message: string) => log.system("database", { message }),
+    warn: (message: string) => log.system("WARNING", "database", { message }),
+  };
+  const embedded =
+    settings.DATABASE_URI === undefined
+      ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log: storeLog })
+      : undefined;
+  const env = embedded ? { DATABASE_URI: embedded.uri } : {};
+  const workers = new Set<Worker>();
+  let state: "starting" | "running" | "stopping" = "starting";
+  let allEnded: () => void = () => undefined;
+
+  const begin = (pause: number): Worker => {
+    const worker = cluster.fork(env);
+    const begun = performance.now();
+    workers.add(worker);
+    worker.on("exit", (code, signal) => {
+      workers.delete(worker);
+      if (workers.size === 0) allEnded();
+      if (state !== "running") return;
+      log.error("worker_lost", {
+        message: `Process ${worker.process.pid} ended (${signal ?? code}); another is started.`,
+      });
+      const next = performance.now() - begun < shortLifeMs ? Math.min(longestPauseMs, pause * 2) : 100;
+      setTimeout(() => state === "running" && begin(next), pause);
+    });
+    return worker;
+  };
+  const signal = signalled(log, workers);
+
+  try {
+    const port = await listeningPort(begin(100));
+    if (port === undefined) return exitCodes.failed; // the worker has said why
+    state = "running";
+    for (let count = 1; count < settings.WORKERS; count += 1) begin(100);
+    const place = embedded?.data ?? new URL(settings.DATABASE_URI ?? "").host;
+    print(await welcome({ settings, url: `http://${settings.HOST}:${port}`, place }));
+    log.system("stopping", { message: `Ending ${workers.size} processes after ${await signal}` });
+    return exitCodes.done;
+  } finally {
+    state = "stopping";
+    const ended = new Promise<void>((resolve) => {
+      allEnded = resolve;
+      if (workers.size === 0) resolve();
+    });
+    for (const worker of workers) worker.process.kill("SIGTERM");
+    await ended;
+    await embedded?.stop();
+  }
+}
+
+/** The port that the worker listens on; undefined when it ended before. */
+const listeningPort = (worker: Worker): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    worker.once("listening", ({ port }) => resolve(port));
+    worker.once("exit", () => resolve(undefined));
+  });
+
+/** Resolves with the first SIGTERM or SIGINT; SIGHUP is passed on, so that all open their log files anew. */
+const signalled = (log: Log, workers: ReadonlySet<Worker>): Promise<string> => {
+  process.on("SIGHUP", () => {
+    log.reopen();
+    for (const worker of workers) worker.process.kill("SIGHUP");
+  });
+  return new Promise((resolve) => {
+    for (const each of ["SIGTERM", "SIGINT"] as const) process.on(each, () => resolve(each));
+  });
+};
