@@ -15,10 +15,19 @@ export const measures = [
     requests: flights,
     contestants: [
       { name: "Workflow Core", file: "workflow-core", env: { GRAPH: "five", MODE: "local" } },
-      { name: "Workflow Core, everything through the queue", file: "workflow-core", env: { GRAPH: "five", MODE: "queue" } },
+      {
+        name: "Workflow Core, everything through the queue",
+        file: "workflow-core",
+        env: { GRAPH: "five", MODE: "queue" },
+      },
       { name: "by hand: a transaction per step", file: "transaction-per-step", weight: 0.5 },
       { name: "DBOS Transact", file: "dbos", weight: 0.05, needs: "bench/node_modules and PostgreSQL on TCP" },
-      { name: "BullMQ, updateData per step", file: "bullmq", weight: 0.3, needs: "bench/node_modules and Redis on 6379" },
+      {
+        name: "BullMQ, updateData per step",
+        file: "bullmq",
+        weight: 0.3,
+        needs: "bench/node_modules and Redis on 6379",
+      },
       { name: "the limit: batched insert and two updates", file: "insert" },
     ],
   },
@@ -36,12 +45,15 @@ export const measures = [
     about: "Milliseconds from `start` to the router's call, one at a time; 99 of 100 are below p99.",
     figure: "p50",
     requests: [{ inFlight: 1, count: 300, label: "p50" }],
-    contestants: [{ name: "Workflow Core", file: "workflow-core", env: { GRAPH: "two", MODE: "local", MEASURE: "latency" } }],
+    contestants: [
+      { name: "Workflow Core", file: "workflow-core", env: { GRAPH: "two", MODE: "local", MEASURE: "latency" } },
+    ],
   },
   {
     name: "validate",
     title: "Validation",
-    about: "Milliseconds to compile a chain of so many nodes, templates and all; and forty diamonds in a row (2^40 paths).",
+    about:
+      "Milliseconds to compile a chain of so many nodes, templates and all; and forty diamonds in a row (2^40 paths).",
     figure: "milliseconds",
     requests: [
       { inFlight: 10, count: 200, label: "10 nodes" },

@@ -35,29 +35,66 @@ for (const measure of chosen) {
     for (const each of contestants) {
       const value = median(each.figures.map((figure) => figure[measure.figure]));
       const first = median(base.figures.map((figure) => figure[measure.figure]));
-      const row = { measure: measure.name, contestant: each.name, ...request, [measure.figure]: Number(value.toFixed(2)), ratio: Number((first / value).toFixed(3)) };
+      const row = {
+        measure: measure.name,
+        contestant: each.name,
+        ...request,
+        [measure.figure]: Number(value.toFixed(2)),
+        ratio: Number((first / value).toFixed(3)),
+      };
       results.push(row);
-      console.log(`  ${each.name.padEnd(44)} ${JSON.stringify(request.label ?? request.inFlight)} ${value.toFixed(1).padStart(10)} ${measure.figure}   ${base.name === each.name ? "" : `we are at ${row.ratio} times`}`);
+      console.log(
+        `  ${each.name.padEnd(44)} ${JSON.stringify(request.label ?? request.inFlight)} ${value.toFixed(1).padStart(10)} ${measure.figure}   ${base.name === each.name ? "" : `we are at ${row.ratio} times`}`,
+      );
     }
   }
   for (const each of contestants) await each.process.leave();
 }
 await database.close();
 
-const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory_gib: Math.round(totalmem() / 2 ** 30), kernel: release(), node: process.version, postgres: database.version, rounds };
+const machine = {
+  cpus: cpus().length,
+  model: cpus()[0]?.model,
+  memory_gib: Math.round(totalmem() / 2 ** 30),
+  kernel: release(),
+  node: process.version,
+  postgres: database.version,
+  rounds,
+};
 if (!process.argv.includes("--only")) {
-  writeFileSync(`${here}results.json`, `${JSON.stringify({ measured_at: new Date().toISOString().slice(0, 10), machine, results }, null, 2)}\n`);
+  writeFileSync(
+    `${here}results.json`,
+    `${JSON.stringify({ measured_at: new Date().toISOString().slice(0, 10), machine, results }, null, 2)}\n`,
+  );
   writeFileSync(`${here}RESULTS.md`, report(machine));
 }
 
 function report(facts) {
-  const lines = ["# Results", "", `Made by \`npm run bench\` on ${facts.cpus} × ${facts.model}, ${facts.memory_gib} GiB, Node ${facts.node}, ${facts.postgres}; medians of ${facts.rounds}. Read the ratios, not the absolute figures.`, ""];
+  const lines = [
+    "# Results",
+    "",
+    `Made by \`npm run bench\` on ${facts.cpus} × ${facts.model}, ${facts.memory_gib} GiB, Node ${facts.node}, ${facts.postgres}; medians of ${facts.rounds}. Read the ratios, not the absolute figures.`,
+    "",
+  ];
   for (const measure of chosen) {
-    lines.push(`## ${measure.title}`, "", measure.about, "", `| | ${measure.requests.map(({ label, inFlight }) => label ?? `${inFlight} in flight`).join(" | ")} |`, `|---|${measure.requests.map(() => "---:|").join("")}`);
+    lines.push(
+      `## ${measure.title}`,
+      "",
+      measure.about,
+      "",
+      `| | ${measure.requests.map(({ label, inFlight }) => label ?? `${inFlight} in flight`).join(" | ")} |`,
+      `|---|${measure.requests.map(() => "---:|").join("")}`,
+    );
     const names = [...new Set(results.filter((row) => row.measure === measure.name).map((row) => row.contestant))];
     for (const name of names) {
       const cells = measure.requests.map((request) => {
-        const row = results.find((each) => each.measure === measure.name && each.contestant === name && each.inFlight === request.inFlight && each.label === request.label);
+        const row = results.find(
+          (each) =>
+            each.measure === measure.name &&
+            each.contestant === name &&
+            each.inFlight === request.inFlight &&
+            each.label === request.label,
+        );
         return row ? `${row[measure.figure]}${name === names[0] ? "" : ` (÷${row.ratio})`}` : "";
       });
       lines.push(`| ${name} | ${cells.join(" | ")} |`);

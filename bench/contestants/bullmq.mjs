@@ -23,8 +23,11 @@ const one = async () => {
   await done;
   ended.delete(jobId);
 };
-await contest(({ count, inFlight }) => keepInFlight(count, inFlight, one), async () => {
-  await worker.close();
-  await queue.obliterate({ force: true });
-  await queue.close();
-});
+await contest(
+  ({ count, inFlight }) => keepInFlight(count, inFlight, one),
+  async () => {
+    await worker.close();
+    await queue.obliterate({ force: true });
+    await queue.close();
+  },
+);

@@ -1,9 +1,15 @@
 // Evaluating compiled expressions and templates, by CPU time.
 import { contest } from "../lib/contestant.mjs";
 
-const { compileExpression, compileTemplate } = await import(new URL("../../packages/core/dist/index.js", import.meta.url).href);
+const { compileExpression, compileTemplate } = await import(
+  new URL("../../packages/core/dist/index.js", import.meta.url).href
+);
 const variables = { score: 21, username: "ada", items: Array.from({ length: 10 }, (_, n) => ({ n })) };
-const env = { lookup: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined), now: 0, random: () => 0.5 };
+const env = {
+  lookup: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+  now: 0,
+  random: () => 0.5,
+};
 const jobs = {
   "score * 2 + 1": () => compileExpression("score * 2 + 1").evaluate,
   "{{ username }}": () => compileTemplate("{{ username }}").value,

@@ -8,7 +8,11 @@ const end = ["flow_end", {}];
 
 const chain = (size) => {
   const ids = Array.from({ length: size - 2 }, (_, index) => `n${index}`);
-  return draw(`start -> ${ids.join(" -> ")} -> end`, { start: "trigger_webhook", end, ...Object.fromEntries(ids.map((id) => [id, set])) }, { global_variables: { x: 0 } });
+  return draw(
+    `start -> ${ids.join(" -> ")} -> end`,
+    { start: "trigger_webhook", end, ...Object.fromEntries(ids.map((id) => [id, set])) },
+    { global_variables: { x: 0 } },
+  );
 };
 const diamonds = () => {
   const nodes = { start: "trigger_webhook", d0: set };

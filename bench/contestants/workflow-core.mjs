@@ -39,11 +39,26 @@ const engine = createEngine({
 await engine.worker.start();
 const call = ["action_module", { module_name: "m", action: "x" }];
 const set = ["data_variable_set", { variable_name: "x", value: "{{ 1 + 1 }}" }];
-const step = process.env.GRAPH === "two" ? { a: set, b: call, c: set, d: call, e: set } : { a: call, b: call, c: call, d: call, e: call };
+const step =
+  process.env.GRAPH === "two"
+    ? { a: set, b: call, c: set, d: call, e: set }
+    : { a: call, b: call, c: call, d: call, e: call };
 const graph = draw("start -> a -> b -> c -> d -> e", { start: "trigger_webhook", ...step });
-const created = await createWorkflow(database, { name: "bench", description: null, entity_id: 1, community_id: 1, author_id: 1, ...graph });
+const created = await createWorkflow(database, {
+  name: "bench",
+  description: null,
+  entity_id: 1,
+  community_id: 1,
+  author_id: 1,
+  ...graph,
+});
 const published = await publishWorkflow(database, created.workflow_id, { authorId: 1 });
-const workflow = { workflow_id: created.workflow_id, community_id: 1, entity_id: 1, version: published.published_version };
+const workflow = {
+  workflow_id: created.workflow_id,
+  community_id: 1,
+  entity_id: 1,
+  version: published.published_version,
+};
 
 const ended = new Map();
 engine.live.onAny(({ executionId, state }) => {
@@ -73,7 +88,8 @@ const latency = async (count) => {
   times.sort((left, right) => left - right);
   return { p50: times[Math.floor(count / 2)], p99: times[Math.floor(count * 0.99)] };
 };
-const answer = ({ count, inFlight }) => (process.env.MEASURE === "latency" ? latency(count) : keepInFlight(count, inFlight, one));
+const answer = ({ count, inFlight }) =>
+  process.env.MEASURE === "latency" ? latency(count) : keepInFlight(count, inFlight, one);
 await contest(answer, async () => {
   await engine.worker.drain(1);
   await primary.end();

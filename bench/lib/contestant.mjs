@@ -19,7 +19,8 @@ export const keepInFlight = async (count, inFlight, one) => {
 /** Answers requests until the input ends. */
 export const contest = async (answer, close = async () => undefined) => {
   console.log(JSON.stringify({ ready: true }));
-  for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await answer(JSON.parse(line))));
+  for await (const line of createInterface({ input: process.stdin }))
+    console.log(JSON.stringify(await answer(JSON.parse(line))));
   await close();
   process.exit(0);
 };

@@ -22,9 +22,15 @@ export const openDatabase = async () => {
     await ask(server, "CREATE DATABASE workflow_core_bench");
     const uri = server.replace(/\/[^/]*$/, "/workflow_core_bench");
     const [{ version }] = await ask(uri, "SELECT version()");
-    return { uri, version: version.split(" ").slice(0, 2).join(" "), close: () => ask(server, "DROP DATABASE IF EXISTS workflow_core_bench WITH (FORCE)") };
+    return {
+      uri,
+      version: version.split(" ").slice(0, 2).join(" "),
+      close: () => ask(server, "DROP DATABASE IF EXISTS workflow_core_bench WITH (FORCE)"),
+    };
   } catch {
-    const { startEmbeddedPostgres } = await import(new URL("../../packages/server/dist/store/embedded.js", import.meta.url).href);
+    const { startEmbeddedPostgres } = await import(
+      new URL("../../packages/server/dist/store/embedded.js", import.meta.url).href
+    );
     const directory = mkdtempSync(join(tmpdir(), "workflow-core-bench-"));
     const embedded = await startEmbeddedPostgres({ directory, log: { info: () => undefined, warn: () => undefined } });
     return {

@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 /** Starts a contestant; undefined when it cannot run here. */
 export const enter = async ({ file, env = {} }, uri) => {
   const script = fileURLToPath(new URL(`../contestants/${file}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [script], { env: { ...process.env, BENCH_DATABASE: uri, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, BENCH_DATABASE: uri, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let said = "";
   child.stderr.on("data", (data) => {
     said = `${said}${data}`.slice(-2000);

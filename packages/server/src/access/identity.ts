@@ -4,7 +4,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { appError } from "../errors.js";
 import type { Settings } from "../settings.js";
-import { unauthorized, userId, verifyToken } from "./tokens.js";
+import { namesCommunities, unauthorized, userId, verifyToken } from "./tokens.js";
 
 export type Principal =
   | {
@@ -53,6 +53,25 @@ export async function identify(
   if (!sameKey(single(key), settings.API_KEY)) throw unauthorized("the API key is wrong");
   const behalf = headers["x-on-behalf-of"];
   return behalf === undefined ? { kind: "service" } : onBehalfOf(single(behalf));
+}
+
+/** What a person's token says: who it is, where it restricts them to (undefined: nowhere), and its end in seconds. */
+export async function claimsOf(
+  token: string,
+  settings: Pick<Settings, "SECRET_KEY" | "SECRET_KEY_PREVIOUS">,
+): Promise<{
+  person: Extract<Principal, { kind: "user" }>;
+  communities: readonly number[] | undefined;
+  exp: number | undefined;
+}> {
+  const claims = await verifyToken(token, [settings.SECRET_KEY, settings.SECRET_KEY_PREVIOUS ?? ""]);
+  if ("service" in claims) throw unauthorized("a service token is not taken here");
+  const { exp, ...person } = claims;
+  return {
+    person: { kind: "user", ...person },
+    communities: namesCommunities(token) ? person.community_ids : undefined,
+    exp,
+  };
 }
 
 /** Whether the presented key is the configured one, in a time that tells nothing; an empty key never is. */

@@ -4,7 +4,7 @@
 // header brings along is ignored, and extensions (`crit`) are refused. K3: a claim of the wrong type or out of range
 // refuses the token, it is never converted. K4: every refusal reads the same; the reason goes to the log as the cause.
 
-import { type CryptoKey, jwtVerify, SignJWT } from "jose";
+import { type CryptoKey, decodeJwt, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { type AppError, appError } from "../errors.js";
 
@@ -82,6 +82,15 @@ export async function verifyToken(token: string, secrets: readonly string[]): Pr
     }
   }
   throw unauthorized(reason);
+}
+
+/**
+ * Whether a verified token says where its person belongs, be it nowhere. A token without the claim is vouched for by
+ * whoever issued it, so it is not kept from making workflows; it gives no membership either.
+ */
+export function namesCommunities(token: string): boolean {
+  const claim = decodeJwt(token).community_ids;
+  return claim !== undefined && claim !== null;
 }
 
 /** The one refusal for bad credentials (K4). `reason` is for the log. */

@@ -3,6 +3,7 @@ import { defaultLimits, type Json, type Limits, type WorkflowGraph } from "@work
 import { draw } from "@workflow-core/core/testing";
 import type { FastifyInstance } from "fastify";
 import type { License } from "../../src/access/license.js";
+import { createSecrets } from "../../src/access/secrets.js";
 import { signToken, type TokenContent } from "../../src/access/tokens.js";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { createEngine, type Engine } from "../../src/execution/engine.js";
@@ -10,10 +11,12 @@ import { createHttpServer } from "../../src/http/server.js";
 import type { Services } from "../../src/http/services.js";
 import type { LogFields } from "../../src/log.js";
 import { createOutside, type ServerOutside } from "../../src/outbound/outside.js";
+import { withSecrets } from "../../src/outbound/secrets.js";
 import { loadSettings } from "../../src/settings.js";
 import type { Database } from "../../src/store/database.js";
 import { openPool } from "../../src/store/pool.js";
 import type { Workflow } from "../../src/store/workflows.js";
+import { createTriggers } from "../../src/triggers/triggers.js";
 import { type TestDatabase, testDatabase } from "./database.js";
 import { memoryLog } from "./memory-log.js";
 
@@ -89,7 +92,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const test = await testDatabase();
   const settings = loadSettings({ SECRET_KEY: secret, API_KEY: apiKey, ...options.environment });
   const clock = options.clock ?? systemClock;
-  const outside = createOutside({ routerUrl: undefined, routerApiKey: undefined, egressAllow: [], sandboxSize: 1 });
+  const outside = createOutside({
+    ...{ routerUrl: settings.ROUTER_URL, routerApiKey: settings.API_KEY, sandboxSize: 1 },
+    egressAllow: settings.EGRESS_ALLOW_CIDRS,
+  });
+  const { resolve } = createSecrets({ database: test.database, settings });
+  const withValues = withSecrets(outside, { resolve, practice: outside.practice !== undefined });
   const journalPool = openPool({ uri: test.uri, max: 2, applicationName: "test-journal" });
   const limits = { ...defaultLimits, ...options.limits };
   const quiet = {
@@ -99,16 +107,25 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   };
   const { log, lines } = memoryLog();
   const engine = createEngine({
-    ...{ database: test.database, journalPool, outside, limits, clock: systemClock },
+    ...{ database: test.database, journalPool, outside: withValues, limits, clock: systemClock },
     ...{ name: "test", role: "all", slots: options.slots ?? 10, parkAfterMs: 50, log: quiet },
   });
   await engine.worker.start();
+  const license = options.license ?? { require: async () => ({ workflowsMax: undefined }) };
+  const triggers = createTriggers({
+    database: test.database,
+    start: engine.start,
+    license,
+    clock: systemClock,
+    log: quiet,
+  });
+  await triggers.start();
   const state = { draining: false, reasons: [] as string[] };
   const services: Services = {
     ...{ settings, log, clock, database: options.database?.(test.database) ?? test.database, limits },
     ...{ start: engine.start, worker: engine.worker, live: engine.live, plans: engine.plans },
     ...{ practice: outside.practice, outside, startedAt: clock.now() },
-    license: options.license ?? { require: async () => ({ workflowsMax: undefined }) },
+    ...{ license, triggers },
     draining: () => state.draining,
     ready: () => ({ ready: state.reasons.length === 0, reasons: state.reasons }),
   };
@@ -124,6 +141,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       }),
     close: async () => {
       await http.close();
+      await triggers.stop();
       await engine.worker.drain(1);
       await outside.close();
       await journalPool.end();

@@ -1,6 +1,6 @@
 // A door before Postgres that fails in the ways of networks. Our journal sends single statements, so the moments that
 // count are before the server got one and after it carried it out.
-import { createServer, connect, type AddressInfo, type NetConnectOpts, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from "node:net";
 
 /** What is done with connections; `cut-…` waits for a statement and happens `times` times. */
 export type ProxyMode =

@@ -1,0 +1,140 @@
+// Hangs routes on the server: their schemas become validation and documentation, their answers are sent.
+import { STATUS_CODES } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { whoIs } from "./authorise.js";
+import { failureSchema, paginationSchema } from "./documents.js";
+import type { Answer } from "./envelope.js";
+import { logOf } from "./hooks.js";
+import { optionalBody } from "./openapi.js";
+import { flagOf, type RequestFacts, type Route } from "./route.js";
+import type { Services } from "./services.js";
+
+/** The exact list of what nobody has to sign in for; a public route that is not on it does not start (D6). */
+const publicRoutes: ReadonlySet<string> = new Set([
+  "GET /health",
+  "GET /ready",
+  "GET /metrics",
+  "GET /openapi.json",
+  "GET /docs",
+  "GET /docs/style.css",
+  "GET /api/v1/status",
+  "POST /api/v1/session",
+  "POST /api/v1/workflows/webhooks/:token",
+]);
+
+/** Registers one route. Throws for a public one that is not on the list. */
+export function register(app: FastifyInstance, services: Services, route: Route): void {
+  const { method, path: url, access } = route;
+  if (access === "public" && !publicRoutes.has(`${method} ${url}`))
+    throw new Error(`${method} ${url} may not be public`);
+  app.route({
+    method,
+    url,
+    config: { route },
+    schema: documented(route),
+    handler: async (request, reply) => {
+      const answer = await route.handler(inputOf(request, reply, services), services);
+      // Who publishes, switches off or archives and then sends an event finds it so, in this process at once.
+      if (mayChangeTriggers(route)) await services.triggers.refresh();
+      return send(reply, answer);
+    },
+  });
+}
+
+const mayChangeTriggers = ({ method, access }: Route): boolean =>
+  method !== "GET" && (flagOf(access) === "edit" || flagOf(access) === "delete");
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+function inputOf(request: FastifyRequest, reply: FastifyReply, services: Services): unknown {
+  const { principal, workflow, execution, params, query, body } = request;
+  const log = logOf(services, request);
+  let gone: AbortController | undefined;
+  const facts: RequestFacts = {
+    ...{ id: request.id, headers: request.headers, log, communities: request.communities },
+    ...{ session: request.session, sessionId: request.sessionId, socketAddress: request.socket.remoteAddress },
+    ...{ origin: `${request.protocol}://${request.host}`, webhook: request.webhook },
+    get signal() {
+      if (gone === undefined) {
+        const controller = new AbortController();
+        reply.raw.once("close", () => controller.abort());
+        gone = controller;
+      }
+      return gone.signal;
+    },
+    audit: (action, fields = {}) =>
+      log.audit(action, {
+        ...(principal === undefined ? {} : { user: whoIs(principal) }),
+        ...(workflow === undefined ? {} : { community: workflow.community_id, workflow_id: workflow.workflow_id }),
+        ...fields,
+      }),
+    openapi: () => request.server.swagger(),
+  };
+  return { principal, workflow, execution, params, query, body, request: facts };
+}
+
+/** Every address about one workflow takes community_id, which must then be right (authorise.ts, A3). */
+const communityQuery = z.object({
+  community_id: z
+    .string()
+    .regex(/^\d{1,10}$/, "must be a whole number")
+    .transform(Number)
+    .optional()
+    .meta({
+      ...{ type: "integer", pattern: undefined },
+      description: "Must be the workflow's own community; another one is refused with 403.",
+    }),
+});
+
+/** What an address names, for the documentation: whether an id is one is found out by looking for it. */
+const paramSchema = (name: string) => (/^(id|\w+_id)$/.test(name) ? z.string().meta({ format: "uuid" }) : z.string());
+
+function documented(route: Route): Record<string, unknown> {
+  const { access, tag, summary, description, schema, path } = route;
+  const flag = flagOf(access);
+  const query = schema.query ?? z.object({});
+  const querystring = z.strictObject({ ...(flag === undefined ? {} : communityQuery.shape), ...query.shape });
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
+  const params = schema.params ?? z.object(Object.fromEntries(names.map((name) => [name, paramSchema(name)])));
+  const rights = flag === undefined ? "" : `Needs the right to ${flag} the workflow.`;
+  return {
+    tags: [tag],
+    summary,
+    description: [description, rights].filter(Boolean).join("\n\n"),
+    operationId: operationId(route),
+    ...(access === "public" ? { security: [] } : { security: [{ bearer: [] }, { apiKey: [] }] }),
+    ...(names.length > 0 ? { params } : {}),
+    querystring,
+    ...(schema.body === undefined ? {} : { body: schema.body }),
+    ...(schema.body?.safeParse(undefined).success === true ? { [optionalBody]: true } : {}),
+    response: {
+      [schema.status ?? 200]: given(schema, schema.status ?? 200),
+      ...Object.fromEntries(
+        Object.entries(schema.also ?? {}).map(([status, gives]) => [status, given({ gives }, Number(status))]),
+      ),
+      "4xx": failureSchema,
+      ...(access === "public" ? {} : { "5xx": failureSchema }),
+    },
+  };
+}
+
+function given({ gives, paged }: Route["schema"], status: number): unknown {
+  const description = STATUS_CODES[status];
+  if (gives !== undefined && "contentType" in gives) {
+    return { description, content: { [gives.contentType]: { schema: z.string() } } };
+  }
+  const members = {
+    success: z.literal(true),
+    message: z.string().optional(),
+    data: gives ?? z.unknown(),
+    ...(paged === true ? { meta: z.object({ pagination: paginationSchema }) } : {}),
+  };
+  return z.object(members).meta({ description });
+}
+
+/** POST /api/v1/workflows/:id/publish → post_workflows_id_publish */
+const operationId = ({ method, path }: Route): string =>
+  `${method.toLowerCase()}_${path.replace(/^\/(api\/v1\/)?/, "").replace(/[^a-z0-9]+/gi, "_")}`;

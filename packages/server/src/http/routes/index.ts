@@ -1,0 +1,39 @@
+// The list of all routes. A new one is its definition and its place here.
+import type { Route } from "../route.js";
+import { buildingRoutes } from "./building.js";
+import { docsRoutes } from "./docs.js";
+import { dryRunRoutes } from "./dry-run.js";
+import { eventRoutes } from "./events.js";
+import { exampleRoutes } from "./examples.js";
+import { executeRoutes } from "./execute.js";
+import { executionRoutes } from "./executions.js";
+import { permissionRoutes } from "./permissions.js";
+import { publishingRoutes } from "./publishing.js";
+import { scheduleRoutes } from "./schedules.js";
+import { secretRoutes } from "./secrets.js";
+import { sessionRoutes } from "./session.js";
+import { statusRoutes } from "./status.js";
+import { triggerRoutes } from "./triggers.js";
+import { validationRoutes } from "./validation.js";
+import { webhookRoutes } from "./webhooks.js";
+import { workflowRoutes } from "./workflows.js";
+
+export const routes: readonly Route[] = [
+  ...statusRoutes,
+  ...sessionRoutes,
+  ...workflowRoutes,
+  ...publishingRoutes,
+  ...validationRoutes,
+  ...executeRoutes,
+  ...dryRunRoutes,
+  ...executionRoutes,
+  ...eventRoutes,
+  ...permissionRoutes,
+  ...secretRoutes,
+  ...webhookRoutes,
+  ...scheduleRoutes,
+  ...triggerRoutes,
+  ...buildingRoutes,
+  ...exampleRoutes,
+  ...docsRoutes,
+];

@@ -1,0 +1,141 @@
+// Publishing: versions frozen, chosen, rolled back to and read.
+import type { Compiled } from "@workflow-core/core";
+import { z } from "zod";
+import type { Principal } from "../../access/identity.js";
+import { mayUseSecrets } from "../../access/secrets.js";
+import { appError } from "../../errors.js";
+import {
+  getVersion,
+  listVersions,
+  publishWorkflow,
+  rollbackWorkflow,
+  unpublishWorkflow,
+} from "../../store/versions.js";
+import type { Workflow } from "../../store/workflows.js";
+import { versionSchema, versionSummarySchema, workflowSchema } from "../documents.js";
+import { ok } from "../envelope.js";
+import { changed, expectationOf, workflowAnswer } from "../revision.js";
+import { route } from "../route.js";
+import { featuresOf, validate } from "../validation.js";
+
+const tag = "Workflows";
+const versionName = z.string().min(1).max(20);
+const authorOf = (principal: { kind: "service" } | { kind: "user"; user_id: number }): number | null =>
+  principal.kind === "user" ? principal.user_id : null;
+
+export const publishingRoutes = [
+  route({
+    method: "POST",
+    path: "/api/v1/workflows/:id/publish",
+    access: { workflow: "edit" },
+    tag,
+    summary: "Validates what is drawn, freezes it as a new version and lets its triggers start it.",
+    description:
+      "400 VALIDATION_FAILED, with the full result in the details, when it has errors. Needs the licence feature " +
+      "`advanced_workflows` when it holds an advanced node, and `workflow_schedules` when it holds a trigger_schedule.",
+    schema: {
+      body: z.object({ license_key: z.string().min(1).max(255).optional() }).optional(),
+      gives: workflowSchema,
+    },
+    handler: async ({ workflow, principal, body, request }, { database, limits, license, also }) => {
+      const { compiled, ...result } = validate(workflow, limits);
+      if (workflow.status === "archived") throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+      if (!result.is_valid) throw appError("VALIDATION_FAILED", undefined, { details: result });
+      checkSecretUse(principal, workflow, compiled);
+      for (const feature of featuresOf(compiled)) {
+        await license.require({ communityId: workflow.community_id, feature, licenseKey: body?.license_key });
+      }
+      const asked = expectationOf(request.headers["if-match"], workflow);
+      // What was validated is what is published, whoever else edits meanwhile.
+      const options = {
+        ...{ expectedRevision: workflow.revision, ...asked, authorId: authorOf(principal) },
+        ...(also === undefined ? {} : { also }),
+      };
+      const published = await publishWorkflow(database, workflow.workflow_id, options);
+      const after = await changed(database, workflow.workflow_id, published);
+      request.audit("workflow_publish", { version: after.published_version });
+      return workflowAnswer(after, { message: `Published as version ${after.published_version}` });
+    },
+  }),
+
+  route({
+    method: "POST",
+    path: "/api/v1/workflows/:id/unpublish",
+    access: { workflow: "edit" },
+    tag,
+    summary: "Makes a published workflow a draft again; nothing starts it any more.",
+    schema: { body: z.object({}).optional(), gives: workflowSchema },
+    handler: async ({ workflow, request }, { database, also }) => {
+      const options = {
+        ...expectationOf(request.headers["if-match"], workflow),
+        ...(also === undefined ? {} : { also }),
+      };
+      const after = await changed(
+        database,
+        workflow.workflow_id,
+        await unpublishWorkflow(database, workflow.workflow_id, options),
+      );
+      request.audit("workflow_unpublish");
+      return workflowAnswer(after, { message: "Workflow unpublished" });
+    },
+  }),
+
+  route({
+    method: "POST",
+    path: "/api/v1/workflows/:id/rollback",
+    access: { workflow: "edit" },
+    tag,
+    summary: "Makes an older version the drawn and the published one.",
+    description: "What was drawn and is in no version is kept as an unpublished version.",
+    schema: { body: z.object({ version: versionName }), gives: workflowSchema },
+    handler: async ({ workflow, principal, body, request }, { database, limits, also }) => {
+      const options = {
+        ...{ ...expectationOf(request.headers["if-match"], workflow), authorId: authorOf(principal) },
+        ...(also === undefined ? {} : { also }),
+      };
+      const version = await getVersion(database, workflow.workflow_id, body.version);
+      if (version !== undefined) checkSecretUse(principal, workflow, validate(version, limits).compiled);
+      const result = await rollbackWorkflow(database, workflow.workflow_id, body.version, options);
+      if (result === "no_version") throw noVersion(body.version);
+      const after = await changed(database, workflow.workflow_id, result);
+      request.audit("workflow_rollback", { version: body.version });
+      return workflowAnswer(after, { message: `Rolled back to version ${body.version}` });
+    },
+  }),
+
+  route({
+    method: "GET",
+    path: "/api/v1/workflows/:id/versions",
+    access: { workflow: "view" },
+    tag,
+    summary: "Lists the versions of a workflow, newest first, without their documents.",
+    schema: { gives: z.array(versionSummarySchema) },
+    handler: async ({ workflow }, { database }) => ok(await listVersions(database, workflow.workflow_id)),
+  }),
+
+  route({
+    method: "GET",
+    path: "/api/v1/workflows/:id/versions/:version",
+    access: { workflow: "view" },
+    tag,
+    summary: "Gives one version with its document. It never changes.",
+    schema: { params: z.object({ id: z.string(), version: versionName }), gives: versionSchema },
+    handler: async ({ workflow, params }, { database }) => {
+      const version = await getVersion(database, workflow.workflow_id, params.version);
+      if (version === undefined) throw noVersion(params.version);
+      return ok(version);
+    },
+  }),
+];
+
+/** Who lets a workflow send a community's secrets must belong to it. Throws FORBIDDEN. */
+function checkSecretUse(principal: Principal, { community_id }: Workflow, { plan }: Pick<Compiled, "plan">): void {
+  const [first] = plan?.secrets ?? [];
+  if (first === undefined || mayUseSecrets(principal, community_id)) return;
+  throw appError(
+    "FORBIDDEN",
+    `The workflow uses secrets.${first}; only members of community ${community_id}, as their token says, may publish it.`,
+  );
+}
+
+const noVersion = (version: string) => appError("NOT_FOUND", `The workflow has no version ${version.slice(0, 20)}.`);

@@ -1,0 +1,86 @@
+// How this process is doing, for people, load balancers and Prometheus.
+import { z } from "zod";
+import { ok, raw } from "../envelope.js";
+import { route } from "../route.js";
+import { moduleName, moduleVersion } from "../version.js";
+
+const tag = "Operation";
+
+export const statusRoutes = [
+  route({
+    method: "GET",
+    path: "/health",
+    access: "public",
+    tag,
+    summary: "Says that the process is alive.",
+    schema: { gives: z.object({ healthy: z.literal(true), module: z.string() }) },
+    handler: () => ok({ healthy: true, module: moduleName }),
+  }),
+
+  route({
+    method: "GET",
+    path: "/ready",
+    access: "public",
+    tag,
+    summary: "Says whether the process can take requests: 200, or 503 with the reasons.",
+    schema: { gives: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }) },
+    handler: (_input, services) => {
+      const { ready, reasons } = services.ready();
+      const ending = services.draining() ? ["the process is shutting down"] : [];
+      const data = { ready: ready && ending.length === 0, reasons: [...reasons, ...ending] };
+      // Not the failure envelope: to be not ready yet is an answer, not an error.
+      return { ...ok(data), status: data.ready ? 200 : 503 };
+    },
+  }),
+
+  route({
+    method: "GET",
+    path: "/api/v1/status",
+    access: "public",
+    tag,
+    summary: "Gives module, version and features.",
+    schema: {
+      gives: z.object({
+        ...{ module: z.string(), version: z.string(), status: z.enum(["operational", "draining", "disabled"]) },
+        features: z.record(z.string(), z.boolean()),
+        ...{ started_at: z.iso.datetime(), uptime_seconds: z.number() },
+      }),
+    },
+    handler: (_input, { settings, clock, startedAt, draining, practice }) =>
+      ok({
+        module: moduleName,
+        version: moduleVersion,
+        status: draining() ? "draining" : settings.FEATURE_WORKFLOWS_ENABLED ? "operational" : "disabled",
+        features: {
+          workflows: settings.FEATURE_WORKFLOWS_ENABLED,
+          release_mode: settings.RELEASE_MODE,
+          practice_router: practice !== undefined,
+        },
+        started_at: new Date(startedAt).toISOString(),
+        uptime_seconds: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
+      }),
+  }),
+
+  route({
+    method: "GET",
+    path: "/metrics",
+    access: "public",
+    tag,
+    summary: "Gives the numbers of this process, as Prometheus reads them.",
+    schema: { gives: { contentType: "text/plain" } },
+    handler: async (_input, { metrics }) =>
+      metrics === undefined
+        ? raw("text/plain", "")
+        : raw(metrics.registry.contentType, await metrics.registry.metrics()),
+  }),
+
+  route({
+    method: "GET",
+    path: "/openapi.json",
+    access: "public",
+    tag,
+    summary: "Gives this document.",
+    schema: { gives: { contentType: "application/json" } },
+    handler: ({ request }) => raw("application/json; charset=utf-8", JSON.stringify(request.openapi())),
+  }),
+];

@@ -1,0 +1,101 @@
+// Open event streams of this process: how many there may be, how much one may owe its reader, and their common end.
+import { Readable } from "node:stream";
+import type { Clock } from "../clock.js";
+import { appError } from "../errors.js";
+
+const mostStreams = 1000;
+/** What a reader may leave unread of what happens live. */
+const mostUnread = 1024 * 1024;
+/** Stored events are sent no faster than they are read. */
+const comfortable = 64 * 1024;
+const heartbeatMs = 15_000;
+const patienceMs = 30_000;
+
+export interface EventStream {
+  /** What the reader gets. */
+  readable: Readable;
+  /** True when nobody reads any more. */
+  readonly closed: boolean;
+  /** Sends a message; drops the reader when too much is unread. */
+  send(event: string, data: unknown, id?: number): void;
+  /** Resolves when the reader has read enough for more, or is gone; drops one that reads nothing for 30 s. */
+  room(): Promise<void>;
+  /** Ends the stream in order. */
+  end(): void;
+  onClose(listener: () => void): void;
+}
+
+export interface Streams {
+  /** A new stream. Throws SERVICE_UNAVAILABLE when there are too many. */
+  open(): EventStream;
+  /** Ends all, for shutdown. */
+  closeAll(): void;
+  readonly count: number;
+}
+
+/** The streams of one server. */
+export function createStreams(clock: Clock): Streams {
+  const all = new Set<Readable>();
+  return {
+    open() {
+      if (all.size >= mostStreams) {
+        throw appError("SERVICE_UNAVAILABLE", "Too many streams are open.", { headers: { "Retry-After": "10" } });
+      }
+      const stream = openStream(clock);
+      all.add(stream.readable);
+      stream.onClose(() => all.delete(stream.readable));
+      return stream;
+    },
+    closeAll() {
+      for (const readable of all) readable.push(null);
+    },
+    get count() {
+      return all.size;
+    },
+  };
+}
+
+function openStream(clock: Clock): EventStream {
+  let roomy: (() => void) | undefined;
+  const readable = new Readable({ read: () => roomy?.() });
+  const push = (text: string) => {
+    if (readable.destroyed || readable.readableEnded) return;
+    readable.push(text);
+    if (readable.readableLength > mostUnread) readable.destroy();
+  };
+  let stopHeart: (() => void) | undefined;
+  const beat = () => {
+    push(": still here\n\n");
+    stopHeart = clock.setTimer(heartbeatMs, beat);
+  };
+  stopHeart = clock.setTimer(heartbeatMs, beat);
+  readable.once("close", () => {
+    stopHeart?.();
+    roomy?.();
+  });
+  return {
+    readable,
+    get closed() {
+      return readable.destroyed;
+    },
+    // JSON holds no line break, so a message is one data line.
+    send: (event, data, id) =>
+      push(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    async room() {
+      while (readable.readableLength > comfortable && !readable.destroyed) {
+        await new Promise<void>((resolve) => {
+          const giveUp = clock.setTimer(patienceMs, () => readable.destroy());
+          roomy = () => {
+            giveUp();
+            resolve();
+          };
+        });
+        roomy = undefined;
+      }
+    },
+    end: () => {
+      if (!readable.destroyed) readable.push(null);
+    },
+    onClose: (listener) => void readable.once("close", listener),
+  };
+}
