@@ -1,6 +1,7 @@
 // Binding: a drawn config, compiled once, gives the node's values at each visit. The same field checks both.
 import type { Env, ExpressionSyntaxError } from "../expression/index.js";
 import type { Json } from "../json.js";
+import { secretPrefix } from "../secrets.js";
 import { type Condition, type ConditionDocument, compileCondition } from "./condition.js";
 import type { Field, Fields } from "./fields.js";
 import { compileTextOnly, compileValue, constant, type ValueBinder } from "./templates.js";
@@ -9,6 +10,8 @@ import { compileTextOnly, compileValue, constant, type ValueBinder } from "./tem
 export interface FieldProblem {
   path: string;
   message: string;
+  /** What kind of problem it is, where the place does not say it. */
+  code?: "secret_misplaced";
 }
 
 /** Thrown by `bind` when a bound value is not what its field allows. */
@@ -29,6 +32,8 @@ interface Part {
 
 export interface ConfigBinder {
   names: readonly string[];
+  /** True when it depends on nothing: `bind` gives the same config each time. */
+  constant: boolean;
   /** Gives the bound config; throws ExpressionFailure or BindingError. */
   bind(env: Env): Record<string, unknown>;
 }
@@ -126,6 +131,14 @@ const check = (field: Field, bound: unknown, path: string): unknown => {
   throw new BindingError(`${path}${inner.join("")}`, issue?.message ?? "does not fit");
 };
 
+/** The first secret among some names. */
+export const secretIn = (names: readonly string[]): string | undefined =>
+  names.find((name) => name.startsWith(secretPrefix));
+
+/** What is said about a secret where it has no place. */
+export const misplaced = (secret: string): string =>
+  `${secret} may only stand in what an HTTP request sends, or in the parameters for a module.`;
+
 /**
  * Compiles a drawn config that fits its drawn schema. Fields that hold no template are checked once here (what is
  * wrong is added to `problems`), the others at each visit.
@@ -138,6 +151,9 @@ export const compileConfig = (fields: Fields, drawn: Record<string, Json>, probl
     if (given === undefined) continue;
     const before = problems.length;
     const part = compileField(field, given, `config.${key}`, problems);
+    const secret = field.secrets === true ? undefined : secretIn(part.names);
+    if (secret !== undefined)
+      problems.push({ path: `config.${key}`, message: misplaced(secret), code: "secret_misplaced" });
     if (problems.length > before) continue;
     if (!part.constant) moving.push({ key, field, part });
     else {
@@ -148,6 +164,7 @@ export const compileConfig = (fields: Fields, drawn: Record<string, Json>, probl
   }
   return {
     names: [...new Set(moving.flatMap(({ part }) => part.names))],
+    constant: moving.length === 0,
     bind: (env) => {
       if (moving.length === 0) return fixed;
       const bound = { ...fixed };

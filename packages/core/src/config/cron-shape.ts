@@ -1,5 +1,5 @@
 // The grammar of a schedule: five fields, as cron has always had them. Says what is wrong with an expression while it
-// is being drawn; whether it can ever fire is asked elsewhere.
+// is being drawn, also when every part of it is right but no year has such a day.
 
 interface CronField {
   name: string;
@@ -54,6 +54,27 @@ const elementProblem = (field: CronField, text: string): string | undefined => {
   return from > to ? `${field.name}: the range "${text}" must go upwards` : undefined;
 };
 
+/** The values that one element without a star names; its parts have been checked. */
+const valuesOf = (field: CronField, text: string): number[] => {
+  const [, , first = "", last, step] = element.exec(text) ?? [];
+  const from = numberOf(field, first) ?? field.min;
+  const to = last === undefined ? (step === undefined ? from : field.max) : (numberOf(field, last) ?? field.max);
+  const values: number[] = [];
+  for (let value = from; value <= to; value += Number(step ?? 1)) values.push(value);
+  return values;
+};
+
+const longestMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether no month has any of the days. A star holds day 1, or January; a weekday beside the days would be enough. */
+const neverFires = ([, , day = "*", month = "*", weekday = "*"]: readonly string[]): boolean => {
+  const [, , dayField, monthField] = cronFields;
+  if (!dayField || !monthField || day.includes("*") || !weekday.startsWith("*")) return false;
+  const firstDay = Math.min(...day.split(",").flatMap((text) => valuesOf(dayField, text)));
+  const months = month.includes("*") ? [1] : month.split(",").flatMap((text) => valuesOf(monthField, text));
+  return months.every((each) => firstDay > (longestMonths[each - 1] ?? 0));
+};
+
 /** What is wrong with a five-field cron expression, as a sentence; undefined when nothing is. */
 export const cronProblem = (expression: string): string | undefined => {
   const parts = expression.trim().split(/\s+/);
@@ -65,5 +86,5 @@ export const cronProblem = (expression: string): string | undefined => {
       if (problem) return problem;
     }
   }
-  return undefined;
+  return neverFires(parts) ? `never fires: no such month has a day ${parts[2]}` : undefined;
 };

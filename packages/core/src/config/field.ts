@@ -47,6 +47,8 @@ export interface Field<T = unknown> {
   /** What may be drawn: the bound shape, or templates where the binding allows them. */
   readonly drawn: z.ZodType<Json>;
   readonly optional: boolean;
+  /** Whether secrets may stand in it: only where the outside is called with it and nothing else is done with it. */
+  readonly secrets?: boolean;
   readonly default?: Json;
   readonly choices?: readonly string[];
   readonly item?: Field;
@@ -78,6 +80,9 @@ export const optional = <T>(base: Field<T>): Field<T | undefined> => ({
 
 /** Gives a field a default: absent, it is as if the default had been drawn. */
 export const withDefault = <T>(base: Field<T>, value: Json): Field<T> => ({ ...base, optional: true, default: value });
+
+/** Lets `{{ secrets.name }}` stand in a field. */
+export const withSecrets = <T>(base: Field<T>): Field<T> => ({ ...base, secrets: true });
 
 /** What a drawn config must look like: unknown keys are mistakes. */
 export const drawnSchema = (fields: Fields): z.ZodObject =>

@@ -2,6 +2,7 @@
 // prepared once and shared by all visits.
 import { compileTemplate, type Env, ExpressionFailure, type Template } from "../expression/index.js";
 import type { Json } from "../json.js";
+import { beginsWithSecret } from "../secrets.js";
 import { percentEncode } from "./percent.js";
 
 export interface ValueBinder {
@@ -67,11 +68,11 @@ export const compileTextOnly = (text: string, style: TextStyle): ValueBinder => 
 };
 
 /** Whether scheme and host are complete, so that what follows belongs to the path, the query or the fragment. */
-const isBehindHost = (before: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+[/?#]/i.test(before);
+export const isBehindHost = (before: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+[/?#]/i.test(before);
 
 /**
  * Puts an address together from left to right: a part before the end of the host goes in as it is, a part behind it is
- * encoded. Dots alone cannot be encoded and would climb up the path, so they are refused.
+ * encoded. A secret at the front may hold the host, so nothing behind it goes in as it is. Dots alone cannot be encoded and would climb up the path, so they are refused.
  */
 const addressText = (template: Template, env: Env): string => {
   const parts: string[] = [];
@@ -80,7 +81,7 @@ const addressText = (template: Template, env: Env): string => {
   return marked.split("\0").reduce((before, piece, index) => {
     if (index % 2 === 0) return before + piece;
     const part = parts[Number(piece)] ?? "";
-    if (!isBehindHost(before)) return before + part;
+    if (!isBehindHost(before) && !beginsWithSecret(before)) return before + part;
     if (/^\.+$/.test(part) && !/[?#]/.test(before))
       throw new ExpressionFailure("EXPRESSION_VALUE", `"${part}" may not be a part of an address`, template.source);
     return before + percentEncode(part);

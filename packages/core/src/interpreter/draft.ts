@@ -28,28 +28,65 @@ export interface Draft extends State {
 
 const copies = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> => {
   const copy = new Map<string, T>();
-  for (const [key, each] of map) copy.set(key, { ...each });
+  if (map.size > 0) for (const [key, each] of map) copy.set(key, { ...each });
   return copy;
 };
 
-export const openDraft = (plan: Plan, state: State): Draft => ({
-  ...state,
-  plan,
-  limits: state.started.limits,
+const scopeCopies = (scopes: ReadonlyMap<string, Scope>): Map<string, Scope> => {
+  const copy = new Map<string, Scope>();
+  for (const [id, scope] of scopes) copy.set(id, { ...scope, variables: { ...scope.variables } });
+  return copy;
+};
+
+// Both spell out every field: this happens for each event, and spreading objects of this size is what it would cost most.
+
+export const openDraft = (plan: Plan, state: State, at: number): Draft => ({
+  status: state.status,
+  started: state.started,
+  deadline: state.deadline,
+  at,
+  finishedAt: state.finishedAt,
   tokens: copies(state.tokens),
-  scopes: new Map([...state.scopes].map(([id, scope]) => [id, { ...scope, variables: { ...scope.variables } }])),
+  scopes: scopeCopies(state.scopes),
   joins: copies(state.joins),
   lanes: copies(state.lanes),
   held: copies(state.held),
-  history: [...state.history],
+  history: state.history.slice(),
   skipped: new Set(state.skipped),
   outputs: { ...state.outputs },
+  operations: state.operations,
+  finalOutput: state.finalOutput,
+  failure: state.failure,
+  plan,
+  limits: withOverrides(plan, state.started.limits),
   ready: [],
   budget: { steps: stepsPerEvent },
 });
 
-export const closeDraft = ({ plan: _plan, limits: _limits, ready: _ready, budget: _budget, ...state }: Draft): State =>
-  state;
+export const closeDraft = (draft: Draft): State => ({
+  status: draft.status,
+  started: draft.started,
+  deadline: draft.deadline,
+  at: draft.at,
+  finishedAt: draft.finishedAt,
+  tokens: draft.tokens,
+  scopes: draft.scopes,
+  joins: draft.joins,
+  lanes: draft.lanes,
+  held: draft.held,
+  history: draft.history,
+  skipped: draft.skipped,
+  outputs: draft.outputs,
+  operations: draft.operations,
+  finalOutput: draft.finalOutput,
+  failure: draft.failure,
+});
+
+/** The limits of an execution as its workflow's metadata change them. */
+const withOverrides = (plan: Plan, limits: Limits): Limits => {
+  const { max_retries: maxRetries } = plan.graph.metadata;
+  return maxRetries === undefined ? limits : { ...limits, maxRetries };
+};
 
 export const nodeOf = (draft: Draft, token: Token): PlanNode => draft.plan.nodes[token.node] as PlanNode;
 export const scopeOf = (draft: Draft, id: string): Scope => draft.scopes.get(id) as Scope;

@@ -2,6 +2,7 @@
 // and the names that are always there. Time is the event's, chance comes from the execution's seed.
 import type { Env } from "../expression/index.js";
 import type { Json } from "../json.js";
+import { secretPlaceholder, secretPrefix } from "../secrets.js";
 import { type Draft, scopeOf } from "./draft.js";
 import type { Scope } from "./state.js";
 
@@ -33,6 +34,8 @@ const builtin = (draft: Draft, name: string): Json | undefined => {
 
 /** The value of a name as seen from a scope; undefined when it is not there. */
 export const lookup = (draft: Draft, scope: Scope, name: string): Json | undefined => {
+  if (name.startsWith(secretPrefix))
+    return secretPlaceholder(draft.started.secret_mark, name.slice(secretPrefix.length));
   for (
     let place: Scope | undefined = scope;
     place;

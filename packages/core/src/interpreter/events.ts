@@ -20,6 +20,8 @@ export interface Started {
   limits: Limits;
   /** Source of chance for `random()`: the same seed gives the same numbers. */
   seed: string;
+  /** Of workflows that use secrets: what marks their placeholders, 32 hexadecimal digits that nobody is told. */
+  secret_mark?: string;
   /** Of a retry: answers of the repeated execution that are kept, by visit; these actions and delays are not done again. */
   prior?: Record<string, Performed>;
 }

@@ -41,8 +41,10 @@ export const perform = async (
   const token = state.tokens.get(owed.token);
   const node = plan.nodes[owed.node];
   if (!action || !token || !node) throw new Error(`nothing is owed at ${owed.token}, attempt ${owed.attempt}`);
+  const { context, secret_mark } = state.started;
   const call: Call = {
-    context: state.started.context,
+    context,
+    ...(secret_mark === undefined ? {} : { secretMark: secret_mark }),
     node_id: node.id,
     attempt: owed.attempt,
     idempotencyKey: idempotencyKey(state, token, plan),

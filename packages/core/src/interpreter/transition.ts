@@ -13,7 +13,7 @@ import { asFailure, complete, failWith, owe, visit } from "./visit.js";
 export const begin = (plan: Plan, event: Started): State => {
   const { type: _type, ...started } = event;
   const seconds = plan.graph.metadata.max_execution_time_seconds ?? event.limits.timeoutSeconds;
-  const draft = openDraft(plan, {
+  const empty: State = {
     status: "running",
     started,
     deadline: event.at + seconds * 1000,
@@ -43,7 +43,8 @@ export const begin = (plan: Plan, event: Started): State => {
     operations: 0,
     finalOutput: undefined,
     failure: undefined,
-  });
+  };
+  const draft = openDraft(plan, empty, event.at);
   start(draft, event.trigger);
   return settled(draft);
 };
@@ -68,8 +69,7 @@ const start = (draft: Draft, trigger: string): void => {
  */
 export const transition = (plan: Plan, state: State, event: Exclude<ExecutionEvent, Started>): State => {
   if (isFinal(state.status) || !fits(state, event)) return state;
-  const draft = openDraft(plan, { ...state, at: Math.max(state.at, event.at) });
-  draft.limits = withOverrides(plan, draft.limits);
+  const draft = openDraft(plan, state, Math.max(state.at, event.at));
   if (event.type === "cancelled") finish(draft, "cancelled", cancellation(event.by, event.reason));
   else if (event.type === "abandoned") finish(draft, "failed", { ...event.failure, node_id: null });
   else if (event.at >= state.deadline) timeOut(draft);
@@ -165,8 +165,3 @@ const settled = (draft: Draft): State => {
   }
   return closeDraft(draft);
 };
-
-const withOverrides = (plan: Plan, limits: Draft["limits"]): Draft["limits"] => ({
-  ...limits,
-  maxRetries: plan.graph.metadata.max_retries ?? limits.maxRetries,
-});

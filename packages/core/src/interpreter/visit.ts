@@ -5,6 +5,7 @@ import { ExpressionFailure } from "../expression/index.js";
 import type { PlanNode } from "../graph/plan.js";
 import { type Json, toJson } from "../json.js";
 import type { Decision, DecisionNode } from "../node.js";
+import { hideSecrets } from "../secrets.js";
 import { type Draft, finish, nodeOf, record, remove, scopeOf, setVariables } from "./draft.js";
 import { environment, lookup } from "./environment.js";
 import { breakOut, iterate, iterationId } from "./iterate.js";
@@ -13,8 +14,18 @@ import { retryAt } from "./retry.js";
 import { leave } from "./settle.js";
 import type { Token } from "./state.js";
 
-/** What people wrote where a function stands: conditions cannot be shown bound. */
-const shown = (node: PlanNode, config: Record<string, unknown>): Json =>
+/** The config as people read it; conditions cannot be shown bound, so what was written stands there. */
+const shown = (node: PlanNode, config: Record<string, unknown>): Json => {
+  if (!node.binder.constant) return describe(node, config);
+  const known = shownConstants.get(node) ?? describe(node, config);
+  shownConstants.set(node, known);
+  return known;
+};
+
+/** What does not depend on variables is described once per plan. */
+const shownConstants = new WeakMap<PlanNode, Json>();
+
+const describe = (node: PlanNode, config: Record<string, unknown>): Json =>
   toJson(
     Object.fromEntries(
       Object.entries(config).map(([key, value]) => [key, typeof value === "function" ? node.drawn[key] : value]),
@@ -41,7 +52,7 @@ export const visit = (draft: Draft, token: Token): void => {
     if (!node.enabled) return passOver(draft, token, node);
     if (node.type.behaviour === "trigger") return complete(draft, token, "output", draft.started.data, {});
     const config = bind(draft, token, node, 0);
-    record(draft, token, { input: shown(node, config) });
+    record(draft, token, { input: hideSecrets(shown(node, config), draft.started.secret_mark) });
     const prior = draft.started.prior?.[token.id];
     if (prior && node.type.category === "action")
       return complete(draft, token, "output", prior.output, prior.variables ?? {}, prior.logs);
