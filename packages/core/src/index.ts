@@ -1,8 +1,12 @@
 // The pure inside, as the other packages see it.
 export * from "./config/bind.js";
 export * from "./config/condition.js";
+export * from "./config/cron-shape.js";
 export * from "./config/fields.js";
 export * from "./config/operators.js";
+export { isBehindHost } from "./config/templates.js";
+export * from "./config/time-zone.js";
+export * from "./describe.js";
 export * from "./documents/execution.js";
 export * from "./documents/workflow.js";
 export * from "./expression/index.js";
@@ -22,3 +26,4 @@ export * from "./limits.js";
 export * from "./node.js";
 export * from "./nodes/index.js";
 export * from "./outside.js";
+export * from "./secrets.js";

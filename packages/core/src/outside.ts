@@ -22,6 +22,8 @@ export interface Call {
   attempt: number;
   /** `execution:node:visit`: the same on every attempt of the same visit. */
   idempotencyKey: string;
+  /** Of an execution that uses secrets: the mark of their placeholders, which the call's values are to be put in for. */
+  secretMark?: string;
   /** Aborted when the execution ends, is cancelled or no longer needs the answer. */
   signal: AbortSignalLike;
 }

@@ -29,6 +29,7 @@ export const compileReceiver = (object: Expression | Super, optional: boolean, s
 export const compileMember = (node: MemberExpression, scope: Scope): Code => {
   const { property } = node;
   if (property.type === "PrivateIdentifier") return refuse(property, "a private name is not possible in an expression");
+  if (isSecrets(node.object, scope)) return compileSecret(node, property, scope);
   const receiver = compileReceiver(node.object, node.optional, scope);
   const name = label(scope, node.object);
   const key = staticKey(node.computed, property);
@@ -48,6 +49,22 @@ export const compileMember = (node: MemberExpression, scope: Scope): Code => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return readOther(at, value, key, name);
     return Object.hasOwn(value, key) ? value[key] : undefined;
   };
+};
+
+/** Whether a name means the secrets of the community: always, unless it is a parameter of an arrow function. */
+export const isSecrets = (node: Expression | Super, scope: Scope): boolean =>
+  node.type === "Identifier" && node.name === "secrets" && !scope.locals.has("secrets");
+
+/** Secrets are looked up one by one, under their whole name; what the lookup gives stands for the value. */
+const compileSecret = (node: MemberExpression, property: Expression, scope: Scope): Code => {
+  const key = staticKey(node.computed, property);
+  if (key === undefined || node.optional || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(key))
+    return refuse(node, "a secret is written secrets.name, with a name of up to 64 letters, digits and _");
+  if (scope.unit.sealed > 0)
+    return refuse(node, `secrets.${key} can only be put in as it is: nothing can be calculated from a secret`);
+  const name = `secrets.${key}`;
+  scope.unit.names.add(name);
+  return (at) => at.env.lookup(name) ?? fail(at, "MISSING_NAME", `"${name}" is not there`, name);
 };
 
 const staticKey = (computed: boolean, property: Expression): string | undefined => {

@@ -4,7 +4,7 @@ import type { Expression, Identifier, Literal, TemplateLiteral } from "acorn";
 import { cleanText, isForbiddenKey } from "../json.js";
 import { compileCall } from "./compile-calls.js";
 import { compileList, compileObject } from "./compile-collections.js";
-import { compileChain, compileMember } from "./compile-members.js";
+import { compileChain, compileMember, isSecrets } from "./compile-members.js";
 import { compileBinary, compileLogical, compileUnary } from "./compile-operators.js";
 import { ExpressionFailure } from "./errors.js";
 import { allowText, type Evaluation, spendText, textOf } from "./evaluation.js";
@@ -19,7 +19,17 @@ export const compileTree = (
   tree: Expression,
   options: { forbiddenIsMissing: boolean },
 ): { code: Code; unit: Unit } => {
-  const unit: Unit = { source, ...options, names: new Set(), slots: 0, size: 0, depth: 0, builds: false, compile };
+  const unit: Unit = {
+    source,
+    ...options,
+    names: new Set(),
+    slots: 0,
+    size: 0,
+    depth: 0,
+    sealed: 0,
+    builds: false,
+    compile,
+  };
   return { code: compile(tree, { unit, locals: new Map() }), unit };
 };
 
@@ -27,10 +37,20 @@ const compile = (node: Expression, scope: Scope, options: CompileOptions = {}): 
   const { unit } = scope;
   unit.size++;
   if (++unit.depth > maxNesting) refuse(node, `the expression is nested more than ${maxNesting} levels deep`);
+  const seals = calculates(node, scope);
+  if (seals) unit.sealed++;
   const code = compileNode(node, scope, options);
+  if (seals) unit.sealed--;
   unit.depth--;
   return code;
 };
+
+/** Whether something new is made of what stands in it; texts, lists and choices only put it somewhere. */
+const calculates = (node: Expression, scope: Scope): boolean =>
+  node.type === "CallExpression" ||
+  node.type === "UnaryExpression" ||
+  (node.type === "BinaryExpression" && node.operator !== "+") ||
+  (node.type === "MemberExpression" && !isSecrets(node.object, scope));
 
 const compileNode = (node: Expression, scope: Scope, options: CompileOptions): Code => {
   switch (node.type) {
@@ -107,6 +127,7 @@ const compileIdentifier = (node: Identifier, scope: Scope, { tolerant }: Compile
     if (!scope.unit.forbiddenIsMissing) refuse(node, `${name} is not possible in an expression`);
     return tolerant ? () => undefined : (at) => missingName(at, name);
   }
+  if (isSecrets(node, scope)) refuse(node, "secrets are read one by one: write secrets.name");
   scope.unit.names.add(name);
   if (tolerant) return (at) => at.env.lookup(name);
   return (at) => {

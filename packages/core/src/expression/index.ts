@@ -8,4 +8,5 @@ export type { Entry as FunctionEntry } from "./functions/entry.js";
 export { functions } from "./functions/table.js";
 export { readPath } from "./path.js";
 export { compilePattern, type Pattern } from "./pattern.js";
+export { didYouMean } from "./suggest.js";
 export { compileTemplate, type Template, type TextOptions } from "./template.js";

@@ -19,6 +19,8 @@ export interface Unit {
   size: number;
   /** How deep the node being compiled lies. */
   depth: number;
+  /** Above zero while something is compiled that would calculate with what stands in it: no place for a secret. */
+  sealed: number;
   /** Whether the expression may build lists or objects, so that its result has to be measured. */
   builds: boolean;
   /** Compiles any expression; handed around so that the kinds of expressions can live in files of their own. */

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { graphSchema, type WorkflowGraph } from "../documents/workflow.js";
 import { defaultLimits, type Limits } from "../limits.js";
+import { secretPrefix } from "../secrets.js";
 import { findCycles } from "./cycles.js";
 import { checkLoops, findLoops } from "./loops.js";
 import type { Arrow, Plan, PlanNode } from "./plan.js";
@@ -44,6 +45,11 @@ const placeArrows = (nodes: readonly PlanNode[], arrows: readonly Arrow[]): void
     (nodes[arrow.to] as PlanNode).incoming += 1;
     if (arrow.port === "error" && from.type.behaviour === "action") from.guarded = true;
   }
+};
+
+const secretsOf = (nodes: readonly PlanNode[]): string[] => {
+  const names = new Set(nodes.flatMap(({ binder }) => binder.names.filter((name) => name.startsWith(secretPrefix))));
+  return [...names].map((name) => name.slice(secretPrefix.length)).sort();
 };
 
 const checkJoins = (nodes: readonly PlanNode[], problems: Problem[]): void => {
@@ -90,7 +96,8 @@ export const compile = (graph: WorkflowGraph, limits: CompileLimits = defaultLim
     );
   }
 
-  const plan: Plan = { nodes, byId, triggers, sources: nodes.filter(({ incoming }) => incoming === 0), graph };
+  const sources = nodes.filter(({ incoming }) => incoming === 0);
+  const plan: Plan = { nodes, byId, triggers, sources, graph, secrets: secretsOf(nodes) };
   addWarnings(plan, found.reached, limits.maxLoopIterations, problems);
   return { plan: problems.some(({ severity }) => severity === "error") ? undefined : plan, problems };
 };

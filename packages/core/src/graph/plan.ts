@@ -59,4 +59,6 @@ export interface Plan {
   /** Nodes that no arrow leads to. */
   sources: PlanNode[];
   graph: WorkflowGraph;
+  /** Names of the community's secrets that it uses. */
+  secrets: readonly string[];
 }

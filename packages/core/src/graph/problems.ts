@@ -8,6 +8,7 @@ export const problemTable = {
   unknown_node_type: { severity: "error", sentence: "There is no node type of this name." },
   config_invalid: { severity: "error", sentence: "A field of the node's config does not fit." },
   template_invalid: { severity: "error", sentence: "A template or condition does not parse." },
+  secret_misplaced: { severity: "error", sentence: "A secret stands where it could be seen or stored." },
   connection_from_nothing: { severity: "error", sentence: "The connection starts at a node that does not exist." },
   connection_to_nothing: { severity: "error", sentence: "The connection leads to a node that does not exist." },
   connection_to_trigger: { severity: "error", sentence: "The connection leads into a trigger; triggers only start." },

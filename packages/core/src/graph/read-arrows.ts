@@ -1,4 +1,5 @@
 // Second pass of compiling: connections become numbered arrows between nodes that exist, from ports that exist.
+import { misplaced, secretIn } from "../config/bind.js";
 import { compileCondition } from "../config/condition.js";
 import type { ConnectionDocument, WorkflowGraph } from "../documents/workflow.js";
 import { portsOf } from "../node.js";
@@ -42,7 +43,10 @@ const readArrow = (
   const arrow: Arrow = { connection: name, port, from: from.index, to: to.index };
   if (connection.condition === undefined) return arrow;
   try {
-    return { ...arrow, condition: compileCondition(connection.condition) };
+    const condition = compileCondition(connection.condition);
+    const secret = secretIn(condition.names);
+    if (secret !== undefined) return refuse("secret_misplaced", misplaced(secret), { path: "condition" });
+    return { ...arrow, condition };
   } catch (error) {
     return refuse("template_invalid", error instanceof Error ? error.message : String(error), { path: "condition" });
   }

@@ -82,7 +82,7 @@ const readNode = (
   const fieldProblems: FieldProblem[] = [];
   const binder = compileConfig(type.config, config ?? {}, fieldProblems);
   for (const each of fieldProblems)
-    problems.push(problem("template_invalid", { node_id: id, path: each.path }, each.message));
+    problems.push(problem(each.code ?? "template_invalid", { node_id: id, path: each.path }, each.message));
   const cross = config && type.problem?.(config);
   if (cross) problems.push(problem("config_invalid", { node_id: id, path: `config.${cross.path}` }, cross.message));
   const drawn = withDefaults(type, config ?? {});

@@ -1,4 +1,5 @@
 // What is odd about a workflow though it can run.
+import { secretPrefix } from "../secrets.js";
 import type { Plan, PlanNode } from "./plan.js";
 import { type Problem, problem } from "./problems.js";
 
@@ -22,7 +23,7 @@ const unsetVariables = (plan: Plan, problems: Problem[]): void => {
   const said = new Set<string>();
   for (const node of plan.nodes)
     for (const name of node.binder.names) {
-      if (known.has(name) || said.has(name)) continue;
+      if (known.has(name) || said.has(name) || name.startsWith(secretPrefix)) continue;
       said.add(name);
       problems.push(
         problem(

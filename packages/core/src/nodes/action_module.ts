@@ -1,4 +1,4 @@
-import { name, optional, pairs, text, value, withDefault } from "../config/fields.js";
+import { name, optional, pairs, text, value, withDefault, withSecrets } from "../config/fields.js";
 import type { Json } from "../json.js";
 import { action, type Performed } from "../node.js";
 import { callRouter, timeoutField } from "./router-call.js";
@@ -17,11 +17,14 @@ export const actionModule = action({
   summary: "Asks a module to do something, through the Router.",
   details:
     "An answer with a 2xx status whose success is not false counts as done. Time-outs, lost connections, 408, 429 and 5xx may be " +
-    "tried again, with the same idempotency key; every other answer fails the node at once.",
+    "tried again, with the same idempotency key; every other answer fails the node at once. Parameters may hold the " +
+    "community's secrets: {{ secrets.name }}.",
   config: {
     module_name: text("Module", { help: "Its name as the Router knows it, such as loyalty.", min: 1, max: 255 }),
     action: text("What to do", { help: "The module's name for it, such as add_points.", min: 1, max: 255 }),
-    params: withDefault(pairs("Parameters", value("Value"), { help: "What the module needs to know." }), {}),
+    params: withSecrets(
+      withDefault(pairs("Parameters", value("Value"), { help: "What the module needs to know." }), {}),
+    ),
     timeout_seconds: timeoutField(),
     output_variable: optional(name("Variable", { help: "Gets the whole answer." })),
   },

@@ -1,4 +1,15 @@
-import { address, choice, flag, name, optional, pairs, text, value, withDefault } from "../config/fields.js";
+import {
+  address,
+  choice,
+  flag,
+  name,
+  optional,
+  pairs,
+  text,
+  value,
+  withDefault,
+  withSecrets,
+} from "../config/fields.js";
 import { isEmpty } from "../config/values.js";
 import type { NodeFailure } from "../documents/execution.js";
 import type { Json } from "../json.js";
@@ -44,16 +55,21 @@ export const actionWebhook = action({
   details:
     "Every status is an answer, 404 and 500 too, unless errors are to fail the node; then 408, 429 and 5xx may be tried again, " +
     "after as long as Retry-After says. No answer at all always fails the node. What templates put behind the host is percent-encoded. " +
+    "Address, headers, query and body may hold the community's secrets: {{ secrets.name }}. " +
     "The answer is in status_code, response_body (parsed when it is JSON) and response_headers (names in lower case).",
   config: {
-    url: address("Address", { help: "https://… Templates are allowed." }),
+    url: withSecrets(address("Address", { help: "https://… Templates are allowed." })),
     method: withDefault(choice("Method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]), "POST"),
-    headers: withDefault(pairs("Headers", text("Value", { max: 8192 })), {}),
-    params: withDefault(
-      pairs("Query", value("Value"), { help: "Added to the address. A list gives its name once per item." }),
-      {},
+    headers: withSecrets(withDefault(pairs("Headers", text("Value", { max: 8192 })), {})),
+    params: withSecrets(
+      withDefault(
+        pairs("Query", value("Value"), { help: "Added to the address. A list gives its name once per item." }),
+        {},
+      ),
     ),
-    body: optional(value("Body", { help: "Sent as JSON, or as it is when it is text. Not for GET and HEAD." })),
+    body: withSecrets(
+      optional(value("Body", { help: "Sent as JSON, or as it is when it is text. Not for GET and HEAD." })),
+    ),
     timeout_seconds: timeoutField(),
     output_variable: optional(name("Variable", { help: "Gets status, body and headers of the answer as one object." })),
     fail_on_error: withDefault(

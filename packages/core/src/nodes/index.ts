@@ -52,3 +52,5 @@ const byType = new Map(nodeTypes.map((type) => [type.type, type]));
 
 /** The node type of that name, if there is one. */
 export const nodeType = (type: string): NodeType | undefined => byType.get(type);
+
+export { type PermissionLevel, permissionLevels } from "./trigger_command.js";

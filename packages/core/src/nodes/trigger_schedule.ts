@@ -1,16 +1,8 @@
 import { cronProblem } from "../config/cron-shape.js";
 import { fixedFlag, optional, plain, withDefault } from "../config/fields.js";
+import { isTimezone } from "../config/time-zone.js";
 import { trigger } from "../node.js";
 import { shown } from "./words.js";
-
-/** Whether there is such a zone; offsets such as +02:00 are not zones, they know no summer. */
-const isTimezone = (zone: string): boolean => {
-  try {
-    return !/^[+-]/.test(zone) && new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
-  } catch {
-    return false;
-  }
-};
 
 export const triggerSchedule = trigger({
   type: "trigger_schedule",

@@ -34,12 +34,35 @@ export function register(app: FastifyInstance, services: Services, route: Route)
     config: { route },
     schema: documented(route),
     handler: async (request, reply) => {
-      const answer = await route.handler(inputOf(request, reply, services), services);
+      const { own, wrote } = ownDatabase(services, request, route);
+      const answer = await answerOf(() => route.handler(inputOf(request, reply, services), own), wrote);
       // Who publishes, switches off or archives and then sends an event finds it so, in this process at once.
       if (mayChangeTriggers(route)) await services.triggers.refresh();
+      // A change that is answered is in the audit, as far as the database takes it.
+      if (route.method !== "GET") await services.audit?.settled();
       return send(reply, answer);
     },
   });
+}
+
+/** The handler's answer; `after` is called whether there is one or not. */
+async function answerOf(handle: () => Promise<Answer> | Answer, after: () => void): Promise<Answer> {
+  try {
+    return await handle();
+  } finally {
+    after();
+  }
+}
+
+/** What the caller has just written is there for them, also where reads go to replicas. */
+function ownDatabase(services: Services, { principal }: FastifyRequest, { method, harmless }: Route) {
+  const { database } = services;
+  if (database.forCaller === undefined || principal === undefined) return { own: services, wrote: () => undefined };
+  const caller = `${principal.kind}:${whoIs(principal)}`;
+  return {
+    own: { ...services, database: database.forCaller(caller) },
+    wrote: () => (method === "GET" || harmless === true ? undefined : database.wrote?.(caller)),
+  };
 }
 
 const mayChangeTriggers = ({ method, access }: Route): boolean =>

@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { createSecrets } from "../access/secrets.js";
 import { memorySessionStore } from "../access/session-stores.js";
 import { createSessions } from "../access/sessions.js";
+import { audited, createAudit } from "../audit.js";
 import { type AppError, appError } from "../errors.js";
 import { schedulesInStep } from "../triggers/schedule-nodes.js";
 import { createScheduleTimes } from "../triggers/schedule-times.js";
@@ -40,7 +41,9 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   const also = given.also ?? schedulesInStep(times);
   const secrets = given.secrets ?? createSecrets(given);
   const webhooks = webhooksOf(given);
-  const services: Services = { ...given, metrics, streams, sessions, secrets, times, also, webhooks };
+  const audit = given.audit ?? createAudit(given);
+  const log = given.audit === undefined ? audited(given.log, audit) : given.log;
+  const services: Services = { ...given, log, audit, metrics, streams, sessions, secrets, times, also, webhooks };
   const { TRUSTED_PROXIES, CORS_ORIGINS } = services.settings;
   const app = fastify({
     logger: false,
@@ -93,6 +96,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   await app.register(swagger, openapiOptions);
   addHooks(app, services, metrics);
   app.addHook("preClose", async () => streams.closeAll());
+  app.addHook("onClose", async () => audit.close());
   for (const route of routes) register(app, services, route);
   await openWebhookDoor(app, services);
   await app.ready();

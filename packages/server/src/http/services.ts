@@ -3,6 +3,7 @@ import type { Limits, Outside } from "@workflow-core/core";
 import type { License } from "../access/license.js";
 import type { Secrets } from "../access/secrets.js";
 import type { Sessions } from "../access/sessions.js";
+import type { Audit } from "../audit.js";
 import type { Clock } from "../clock.js";
 import type { Live } from "../execution/live.js";
 import type { Plans } from "../execution/plans.js";
@@ -54,6 +55,8 @@ export interface Services {
   sessions?: Sessions;
   /** Secrets of communities; made here when they are not given. */
   secrets?: Secrets;
+  /** Where the AUDIT lines of `log` are stored too; made here, with the log, when it is not given. */
+  audit?: Audit;
   /** The open event streams; made here. */
   streams?: Streams;
   /** True from SIGTERM on: nothing new is taken. */

@@ -1,5 +1,9 @@
 // Claiming executions that are due: fair between communities, oldest first within one, each by one worker only.
+//
+// C1. A suspect, which was in hand at two deaths of a worker without a step in between, is claimed by a worker that has
+//     no other one in hand. So what kills its workers meets its limit alone, and what only stood beside it does not.
 import type pg from "pg";
+import { queryWithin } from "./database.js";
 import type { EventRecord } from "./flight.js";
 
 export interface ClaimedExecution {
@@ -15,25 +19,38 @@ export interface ClaimedExecution {
 const columns =
   "e.execution_id, e.workflow_id, e.workflow_version, e.community_id, e.status, e.recoveries, e.cancel_requested";
 
+/** From so many recoveries on, an execution is a suspect. */
+export const suspectFrom = 2;
+
+/** When no answer has come for so long, a claim may have been made that nobody knows of: see `claimedBy`. */
+const claimPatienceMs = 3000;
+
 /**
  * Claims up to `count` executions that are due. Of the oldest few hundred it takes one of each community in turn, so
- * that a community that floods the queue delays itself only.
+ * that a community that floods the queue delays itself only. With `suspects`, at most one of them is a suspect (C1).
  */
-export const claimDue = async (pool: pg.Pool, workerId: string, count: number): Promise<ClaimedExecution[]> => {
-  const { rows } = await pool.query<ClaimedExecution>({
+export const claimDue = async (
+  pool: pg.Pool,
+  workerId: string,
+  count: number,
+  suspects: boolean,
+): Promise<ClaimedExecution[]> => {
+  const { rows } = await queryWithin<ClaimedExecution>(pool, claimPatienceMs, {
     name: "executions-claim-due",
     text: `WITH lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = $1 FOR SHARE),
       due AS (
-        SELECT execution_id, available_at, row_number() OVER (PARTITION BY community_id ORDER BY available_at) AS turn
-        FROM (SELECT execution_id, available_at, community_id FROM workflow_executions
-          WHERE available_at <= clock_timestamp() AND claimed_by IS NULL ORDER BY available_at LIMIT greatest($2 * 8, 200)) AS oldest),
+        SELECT execution_id, available_at, row_number() OVER (PARTITION BY community_id ORDER BY available_at) AS turn,
+          suspect AND row_number() OVER (PARTITION BY suspect ORDER BY available_at) > 1 AS too_many
+        FROM (SELECT execution_id, available_at, community_id, recoveries >= ${suspectFrom} AS suspect FROM workflow_executions
+          WHERE available_at <= clock_timestamp() AND claimed_by IS NULL AND ($3 OR recoveries < ${suspectFrom})
+          ORDER BY available_at LIMIT greatest($2 * 8, 200)) AS oldest),
       chosen AS (
         SELECT e.execution_id FROM workflow_executions AS e JOIN due USING (execution_id)
-        WHERE e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease)
+        WHERE NOT due.too_many AND e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease)
         ORDER BY due.turn, due.available_at LIMIT $2 FOR UPDATE OF e SKIP LOCKED)
       UPDATE workflow_executions AS e SET claimed_by = $1, available_at = NULL, fence = e.fence + 1, status = 'running'
       FROM chosen WHERE e.execution_id = chosen.execution_id RETURNING ${columns}`,
-    values: [workerId, count],
+    values: [workerId, count, suspects],
   });
   return rows;
 };
@@ -44,7 +61,7 @@ export const claimOne = async (
   workerId: string,
   executionId: string,
 ): Promise<ClaimedExecution | undefined> => {
-  const { rows } = await pool.query<ClaimedExecution>({
+  const { rows } = await queryWithin<ClaimedExecution>(pool, claimPatienceMs, {
     name: "executions-claim-one",
     text: `UPDATE workflow_executions AS e SET claimed_by = $1, available_at = NULL, fence = e.fence + 1, status = 'running'
       WHERE e.execution_id = $2 AND e.claimed_by IS NULL AND e.available_at IS NOT NULL
@@ -52,6 +69,26 @@ export const claimOne = async (
     values: [workerId, executionId],
   });
   return rows[0];
+};
+
+/** The executions that a worker has claimed, as the database sees it. */
+export const claimedBy = async (pool: pg.Pool, workerId: string): Promise<string[]> => {
+  const { rows } = await pool.query<{ execution_id: string }>({
+    name: "executions-claimed-by",
+    text: "SELECT execution_id FROM workflow_executions WHERE claimed_by = $1",
+    values: [workerId],
+  });
+  return rows.map(({ execution_id }) => execution_id);
+};
+
+/** Gives claims back: what the worker does not have in hand is due at once. */
+export const giveBack = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
+  await pool.query({
+    name: "executions-give-back",
+    text: `UPDATE workflow_executions SET claimed_by = NULL, available_at = clock_timestamp()
+      WHERE execution_id = ANY($1::uuid[]) AND claimed_by IS NOT DISTINCT FROM $2`,
+    values: [executionIds, workerId],
+  });
 };
 
 /** The events of some executions, in order. */
@@ -70,12 +107,13 @@ export const readEvents = async (
   return events;
 };
 
-/** Seconds until the next execution is due; undefined when none waits. */
-export const secondsUntilDue = async (pool: pg.Pool): Promise<number | undefined> => {
+/** Seconds until the next execution is due, with or without suspects; undefined when none waits. */
+export const secondsUntilDue = async (pool: pg.Pool, suspects: boolean): Promise<number | undefined> => {
   const { rows } = await pool.query<{ seconds: number | null }>({
     name: "executions-next-due",
     text: `SELECT extract(epoch FROM min(available_at) - clock_timestamp())::float8 AS seconds
-      FROM workflow_executions WHERE available_at IS NOT NULL AND claimed_by IS NULL`,
+      FROM workflow_executions WHERE available_at IS NOT NULL AND claimed_by IS NULL AND ($1 OR recoveries < ${suspectFrom})`,
+    values: [suspects],
   });
   return rows[0]?.seconds ?? undefined;
 };

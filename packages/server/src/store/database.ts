@@ -10,8 +10,14 @@ export type Queryable = Pick<pg.ClientBase, "query">;
 export interface Database {
   /** Takes every write, and every read that a decision hangs on. */
   readonly primary: pg.Pool;
-  /** The pool for lists and queries that may be a moment old. */
-  read(): pg.Pool;
+  /** For lists and queries that may be a moment old. */
+  read(): Queryable;
+  /** The database for one caller's request: what the caller has written a moment ago is there. */
+  forCaller?(caller: string): Database;
+  /** Notes that a caller has written. */
+  wrote?(caller: string): void;
+  /** How the read replicas are, where there are any. */
+  replicas?(): { place: string; state: "ready" | "resting" | "behind" | "unknown" }[];
 }
 
 /** A database whose reads go to its primary. */
@@ -38,6 +44,16 @@ export async function inTransaction<T>(pool: pg.Pool, action: (client: pg.PoolCl
     client.release(broken);
   }
 }
+
+/** A query whose answer is given up after so many milliseconds; its connection is closed then. */
+export const queryWithin = <Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  milliseconds: number,
+  query: pg.QueryConfig,
+): Promise<pg.QueryResult<Row>> => {
+  const timed = { ...query, query_timeout: milliseconds }; // pg knows it for one query too; its types do not say so
+  return pool.query<Row>(timed);
+};
 
 /** Escapes what is special in LIKE, so that the text is found as it is written; the escape character is `\`. NUL, which no text holds, is left out. */
 export const likeText = (text: string): string => `%${text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&")}%`;

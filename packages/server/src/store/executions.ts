@@ -1,7 +1,7 @@
 // Executions as people read them: one, or lists of them; and the wish to cancel one.
 import type { ExecutionStatus, Json } from "@workflow-core/core";
 import type pg from "pg";
-import { type Database, iso, isoOrNull } from "./database.js";
+import { type Database, iso, isoOrNull, type Queryable } from "./database.js";
 import { workChannel } from "./work-channel.js";
 
 export interface ExecutionRow {
@@ -63,7 +63,7 @@ const orders = { start_time: "start_time", status: "status", execution_time: "ex
 
 /** A page of a workflow's executions, and how many there are in all. */
 export const listExecutions = async (
-  pool: pg.Pool,
+  pool: Queryable,
   query: ExecutionQuery,
 ): Promise<{ rows: ExecutionRow[]; total: number }> => {
   const direction = query.descending ? "DESC NULLS LAST" : "ASC NULLS LAST";

@@ -277,3 +277,19 @@ export const storedOf = async (
     held: new Set(rowsHeld.map(({ execution_id }) => execution_id)),
   };
 };
+
+/**
+ * Takes back acceptances that were refused to their callers but turned out to be stored. What has a key stays, to be
+ * found by it; so does what has gone on already.
+ */
+export const withdraw = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
+  await pool.query(
+    `WITH gone AS (
+        DELETE FROM workflow_executions AS e WHERE e.execution_id = ANY($1::uuid[]) AND e.dedupe_key IS NULL
+          AND (e.claimed_by = $2 OR (e.claimed_by IS NULL AND e.status = 'queued'))
+          AND NOT EXISTS (SELECT 1 FROM workflow_execution_events AS v WHERE v.execution_id = e.execution_id AND v.sequence > 1)
+        RETURNING execution_id)
+      DELETE FROM workflow_execution_events WHERE execution_id IN (SELECT execution_id FROM gone)`,
+    [executionIds, workerId],
+  );
+};

@@ -83,6 +83,11 @@ export async function migrate(
   return applied;
 }
 
+/** Names of what `migrate` would apply. Throws MigrationError when database and program do not fit. */
+export async function pendingMigrations(pool: Queryable): Promise<string[]> {
+  return missing(await readMigrations(), await recorded(pool)).map(({ name }) => name);
+}
+
 /** Applies one migration, unless another process did so while this one waited for the lock. */
 async function apply(pool: pg.Pool, migrations: Migration[], migration: Migration): Promise<boolean> {
   return inTransaction(pool, async (client) => {

@@ -1,14 +1,16 @@
 // Opening the database that the settings name, or the embedded one, and bringing it to this program's tables.
 import type pg from "pg";
+import { type Clock, systemClock } from "../clock.js";
 import { explain, type Settings, troubles } from "../settings.js";
 import { type Database, databaseOn } from "./database.js";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.js";
 import type { StoreLog } from "./log.js";
 import { migrate } from "./migrate.js";
 import { openPool } from "./pool.js";
+import { type ReplicatedDatabase, replicatedDatabase } from "./replicas.js";
 
 export interface Store {
-  database: Database;
+  database: Database & Partial<Pick<ReplicatedDatabase, "shareWrites">>;
   /** Connections of the journal alone. */
   journalPool: pg.Pool;
   /** Where the data are, for people: a directory, or the address of a server. */
@@ -33,16 +35,35 @@ const withoutPassword = (uri: string): string => {
   return url.href;
 };
 
+/** Nobody waits long for a replica: the primary has everything too. */
+const replicaConnections = { max: 10, readOnly: true, connectTimeoutMs: 1000, statementTimeoutMs: 5000 } as const;
+
 /** Throws with the guide's words when the database cannot be reached, and leaves nothing open then. */
-export const openStore = async (settings: Pick<Settings, "DATABASE_URI" | "DATA_DIR">, logging: Logging): Promise<Store> => {
+export const openStore = async (
+  settings: Pick<Settings, "DATABASE_URI" | "DATA_DIR" | "READ_REPLICA_URIS">,
+  logging: Logging,
+  clock: Clock = systemClock,
+): Promise<Store> => {
   const log = storeLog(logging);
   const embedded: EmbeddedPostgres | undefined =
-    settings.DATABASE_URI === undefined ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log }) : undefined;
+    settings.DATABASE_URI === undefined
+      ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log })
+      : undefined;
   const uri = embedded?.uri ?? (settings.DATABASE_URI as string);
   const primary = openPool({ uri, max: 20, applicationName: "workflow-core", log });
-  const journalPool = openPool({ uri, max: 3, applicationName: "workflow-core-journal", statementTimeoutMs: 10_000, log });
+  const journalPool = openPool({
+    uri,
+    max: 3,
+    applicationName: "workflow-core-journal",
+    statementTimeoutMs: 10_000,
+    log,
+  });
+  const replicas = settings.READ_REPLICA_URIS.map((each) => ({
+    place: new URL(each).host,
+    pool: openPool({ uri: each, applicationName: "workflow-core-read", log, ...replicaConnections }),
+  }));
   const close = async () => {
-    await Promise.allSettled([primary.end(), journalPool.end()]);
+    await Promise.allSettled([primary, journalPool, ...replicas.map(({ pool }) => pool)].map((pool) => pool.end()));
     await embedded?.stop();
   };
   try {
@@ -55,5 +76,6 @@ export const openStore = async (settings: Pick<Settings, "DATABASE_URI" | "DATA_
     await close();
     throw error;
   }
-  return { database: databaseOn(primary), journalPool, place: embedded?.data ?? withoutPassword(uri), close };
+  const database = replicas.length === 0 ? databaseOn(primary) : replicatedDatabase({ primary, replicas, clock, log });
+  return { database, journalPool, place: embedded?.data ?? withoutPassword(uri), close };
 };

@@ -56,6 +56,19 @@ export async function listPermissions(
   return { rows: list.rows.map(toGrant), total: count.rows[0]?.total ?? 0 };
 }
 
+/** One row; undefined when the workflow has no such row. */
+export async function getPermission(
+  { primary }: Database,
+  workflowId: string,
+  permissionId: number,
+): Promise<Grant | undefined> {
+  const { rows } = await primary.query<Row>(
+    `SELECT ${columns} FROM workflow_permissions WHERE workflow_id = $1 AND permission_id = $2::bigint`,
+    [workflowId, permissionId],
+  );
+  return rows[0] && toGrant(rows[0]);
+}
+
 /** Adds a row; flags that are not given are false. Undefined: there is no such workflow. */
 export async function addPermission(
   database: Database,

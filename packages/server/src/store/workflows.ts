@@ -1,7 +1,7 @@
 // Workflows: made, found, changed and archived. Publishing and versions are in versions.ts.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { type Database, inTransaction, likeText } from "./database.js";
+import { type Database, inTransaction, likeText, type Queryable } from "./database.js";
 import {
   type Expectation,
   holdWorkflow,
@@ -104,7 +104,7 @@ export async function listWorkflows(
 }
 
 /** The rule of access/permissions for `view`, as a condition: the author, or any row that fits and has the flag. */
-function visibleTo(viewer: Exclude<Viewer, { all: true }>, value: (given: unknown) => string): string {
+export function visibleTo(viewer: Exclude<Viewer, { all: true }>, value: (given: unknown) => string): string {
   // bigint: a number that no column can hold finds nothing instead of failing.
   const user = `${value(viewer.user_id)}::bigint`;
   return `(w.author_id = ${user} OR EXISTS (
@@ -128,8 +128,28 @@ export async function updateWorkflow(
   database: Database,
   workflowId: string,
   changes: WorkflowChanges,
-  expectation: Expectation = {},
+  options: Together = {},
 ): Promise<Workflow | "conflict" | undefined> {
+  const { also } = options;
+  const updated =
+    also === undefined
+      ? await update(database.primary, workflowId, changes, options)
+      : await inTransaction(database.primary, async (client) => {
+          const workflow = await update(client, workflowId, changes, options);
+          if (workflow !== undefined) await also(client, workflow);
+          return workflow;
+        });
+  if (updated !== undefined) return updated;
+  const now = await getWorkflow(database, workflowId);
+  return now === undefined || now.status === "archived" ? undefined : "conflict";
+}
+
+async function update(
+  client: Queryable,
+  workflowId: string,
+  changes: WorkflowChanges,
+  expectation: Expectation,
+): Promise<Workflow | undefined> {
   const values: unknown[] = [workflowId, expectation.expectedRevision ?? null];
   const assignments = ["revision = revision + 1", "updated_at = now()"];
   for (const column of changeable) {
@@ -138,14 +158,12 @@ export async function updateWorkflow(
     values.push(jsonColumns.has(column) ? JSON.stringify(given) : given);
     assignments.push(`${column} = $${values.length}`);
   }
-  const { rows } = await database.primary.query<WorkflowRow>(
+  const { rows } = await client.query<WorkflowRow>(
     `UPDATE workflows SET ${assignments.join(", ")}
      WHERE workflow_id = $1 AND status IS DISTINCT FROM 'archived' AND ($2::bigint IS NULL OR revision = $2) RETURNING ${workflowColumns}`,
     values,
   );
-  if (rows[0] !== undefined) return toWorkflow(rows[0]);
-  const now = await getWorkflow(database, workflowId);
-  return now === undefined || now.status === "archived" ? undefined : "conflict";
+  return rows[0] && toWorkflow(rows[0]);
 }
 
 /** What else is to be one with a change of a workflow: its schedules, say. */

@@ -12,7 +12,7 @@ import { route } from "../route.js";
 import { untilOver } from "../until-over.js";
 
 /** Which kind of trigger a source stands for; others start from the first trigger. */
-const kinds: Readonly<Record<string, string>> = {
+export const kinds: Readonly<Record<string, string>> = {
   command: "trigger_command",
   event: "trigger_event",
   webhook: "trigger_webhook",
@@ -148,7 +148,7 @@ export const principalRecord = (principal: Principal): Record<string, Json> =>
         ...(principal.username === undefined ? {} : { username: principal.username }),
       };
 
-const callerOf = (principal: Principal): string =>
+export const callerOf = (principal: Principal): string =>
   principal.kind === "user" ? `user:${principal.user_id}` : `service:${principal.name ?? ""}`;
 
 export function idempotencyKey(header: string | readonly string[] | undefined): string | undefined {

@@ -1,5 +1,6 @@
 // The list of all routes. A new one is its definition and its place here.
 import type { Route } from "../route.js";
+import { auditRoutes } from "./audit.js";
 import { buildingRoutes } from "./building.js";
 import { docsRoutes } from "./docs.js";
 import { dryRunRoutes } from "./dry-run.js";
@@ -9,6 +10,7 @@ import { executeRoutes } from "./execute.js";
 import { executionRoutes } from "./executions.js";
 import { permissionRoutes } from "./permissions.js";
 import { publishingRoutes } from "./publishing.js";
+import { schedulePreviewRoutes } from "./schedule-preview.js";
 import { scheduleRoutes } from "./schedules.js";
 import { secretRoutes } from "./secrets.js";
 import { sessionRoutes } from "./session.js";
@@ -30,8 +32,10 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...permissionRoutes,
   ...secretRoutes,
+  ...auditRoutes,
   ...webhookRoutes,
   ...scheduleRoutes,
+  ...schedulePreviewRoutes,
   ...triggerRoutes,
   ...buildingRoutes,
   ...exampleRoutes,

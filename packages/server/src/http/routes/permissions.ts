@@ -4,6 +4,7 @@ import { appError } from "../../errors.js";
 import {
   addPermission,
   type Grantee,
+  getPermission,
   listPermissions,
   removePermission,
   updatePermission,
@@ -86,9 +87,10 @@ export const permissionRoutes = [
     summary: "Changes the rights that are named and leaves the rest.",
     schema: { params, body: flags, gives: grantSchema },
     handler: async ({ workflow, params: { permission_id }, body, request }, { database }) => {
+      const before = await getPermission(database, workflow.workflow_id, permission_id);
       const grant = await updatePermission(database, workflow.workflow_id, permission_id, definedOnly(body));
       if (grant === undefined) throw noPermission();
-      request.audit("workflow_permission_update", { permission_id, ...definedOnly(body) });
+      request.audit("workflow_permission_update", { permission_id, before, after: grant });
       return ok(grant, { message: "Permission updated" });
     },
   }),
@@ -101,8 +103,9 @@ export const permissionRoutes = [
     summary: "Takes a permission away.",
     schema: { params, gives: z.object({ permission_id: z.int() }) },
     handler: async ({ workflow, params: { permission_id }, request }, { database }) => {
+      const before = await getPermission(database, workflow.workflow_id, permission_id);
       if (!(await removePermission(database, workflow.workflow_id, permission_id))) throw noPermission();
-      request.audit("workflow_permission_delete", { permission_id });
+      request.audit("workflow_permission_delete", { permission_id, before });
       return ok({ permission_id }, { message: "Permission deleted" });
     },
   }),

@@ -12,6 +12,7 @@ import {
   unpublishWorkflow,
 } from "../../store/versions.js";
 import type { Workflow } from "../../store/workflows.js";
+import { workflowChange } from "../audit-summary.js";
 import { versionSchema, versionSummarySchema, workflowSchema } from "../documents.js";
 import { ok } from "../envelope.js";
 import { changed, expectationOf, workflowAnswer } from "../revision.js";
@@ -53,7 +54,7 @@ export const publishingRoutes = [
       };
       const published = await publishWorkflow(database, workflow.workflow_id, options);
       const after = await changed(database, workflow.workflow_id, published);
-      request.audit("workflow_publish", { version: after.published_version });
+      request.audit("workflow_publish", { version: after.published_version, ...workflowChange(workflow, after) });
       return workflowAnswer(after, { message: `Published as version ${after.published_version}` });
     },
   }),
@@ -75,7 +76,7 @@ export const publishingRoutes = [
         workflow.workflow_id,
         await unpublishWorkflow(database, workflow.workflow_id, options),
       );
-      request.audit("workflow_unpublish");
+      request.audit("workflow_unpublish", workflowChange(workflow, after));
       return workflowAnswer(after, { message: "Workflow unpublished" });
     },
   }),
@@ -98,7 +99,7 @@ export const publishingRoutes = [
       const result = await rollbackWorkflow(database, workflow.workflow_id, body.version, options);
       if (result === "no_version") throw noVersion(body.version);
       const after = await changed(database, workflow.workflow_id, result);
-      request.audit("workflow_rollback", { version: body.version });
+      request.audit("workflow_rollback", { version: body.version, ...workflowChange(workflow, after) });
       return workflowAnswer(after, { message: `Rolled back to version ${body.version}` });
     },
   }),

@@ -1,5 +1,4 @@
-// Schedules of a workflow: made by hand or drawn as trigger_schedule nodes, changed, paused, run at once; and a look
-// ahead at the times of an expression.
+// Schedules of a workflow: made by hand or drawn as trigger_schedule nodes, changed, paused, run at once.
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { type AppError, appError } from "../../errors.js";
@@ -12,31 +11,18 @@ import {
   removeSchedule,
   type Schedule,
 } from "../../store/schedules.js";
-import { expressionProblem, readCron, timezoneProblem } from "../../triggers/cron.js";
 import { sourceOf } from "../../triggers/fire-schedule.js";
 import { fireTime, type ScheduleTimes } from "../../triggers/schedule-times.js";
-import { localTime, Zone, zoneName } from "../../triggers/zone.js";
 import { definedOnly } from "../defined-only.js";
-import { paging, scheduleSchema, time } from "../documents.js";
+import { paging, scheduleSchema } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
 import { route } from "../route.js";
+import { cronExpression, timezone } from "../schedule-fields.js";
 import type { Services } from "../services.js";
 import { accepted, acceptedSchema, idempotencyKey, principalRecord, runnableVersion } from "./execute.js";
 
 const tag = "Schedules";
 
-const fits = (problem: (text: string) => string | undefined) => (context: z.core.ParsePayload<string>) => {
-  const message = problem(context.value);
-  if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
-};
-const cronExpression = z.string().check(fits(expressionProblem)).meta({
-  description: "Five fields: minute, hour, day of month, month, day of week (Sunday is 0 or 7).",
-});
-const timezone = z
-  .string()
-  .check(fits(timezoneProblem))
-  .transform(zoneName)
-  .meta({ description: "Such as Europe/Berlin." });
 const name = z.string().trim().min(1).max(255);
 
 const params = z.object({ id: z.string(), schedule_id: z.guid() });
@@ -210,42 +196,6 @@ export const scheduleRoutes = [
         message: "Workflow execution started",
         headers: { Location: `/api/v1/workflows/executions/${executionId}` },
       });
-    },
-  }),
-
-  route({
-    method: "POST",
-    path: "/api/v1/schedules/preview",
-    access: "signed-in",
-    harmless: true,
-    tag,
-    summary: "Tells the next times of an expression.",
-    schema: {
-      body: z.object({
-        ...{ cron_expression: cronExpression, timezone: timezone.nullish() },
-        count: z.int().min(1).max(50).default(5),
-        from: time.optional().meta({ description: "Times after this one; now unless given." }),
-      }),
-      gives: z.object({
-        ...{ cron_expression: z.string(), timezone: z.string() },
-        runs: z.array(
-          z.object({
-            at: time,
-            local: z.string().meta({ description: "The same in the zone: 2026-11-01T01:30:00-04:00" }),
-          }),
-        ),
-      }),
-    },
-    handler: ({ body }, { settings, clock }) => {
-      const { cron_expression, count, from } = body;
-      const zone = body.timezone ?? settings.SCHEDULER_TIMEZONE;
-      const local = new Zone(zone);
-      const times = readCron(cron_expression, zone).upcoming(
-        from === undefined ? clock.now() : Date.parse(from),
-        count,
-      );
-      const runs = times.map((each) => ({ at: fireTime(each), local: localTime(local, each) }));
-      return ok({ cron_expression, timezone: zone, runs });
     },
   }),
 ];

@@ -43,11 +43,13 @@ export const statusRoutes = [
       gives: z.object({
         ...{ module: z.string(), version: z.string(), status: z.enum(["operational", "draining", "disabled"]) },
         features: z.record(z.string(), z.boolean()),
+        read_replicas: z.object({ configured: z.int(), ready: z.int() }),
         ...{ started_at: z.iso.datetime(), uptime_seconds: z.number() },
       }),
     },
-    handler: (_input, { settings, clock, startedAt, draining, practice }) =>
-      ok({
+    handler: (_input, { settings, clock, startedAt, draining, practice, database }) => {
+      const replicas = database.replicas?.() ?? [];
+      return ok({
         module: moduleName,
         version: moduleVersion,
         status: draining() ? "draining" : settings.FEATURE_WORKFLOWS_ENABLED ? "operational" : "disabled",
@@ -56,9 +58,14 @@ export const statusRoutes = [
           release_mode: settings.RELEASE_MODE,
           practice_router: practice !== undefined,
         },
+        read_replicas: {
+          configured: replicas.length,
+          ready: replicas.filter(({ state }) => state === "ready").length,
+        },
         started_at: new Date(startedAt).toISOString(),
         uptime_seconds: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
-      }),
+      });
+    },
   }),
 
   route({

@@ -8,6 +8,7 @@ import {
   listWorkflows,
   updateWorkflow,
 } from "../../store/workflows.js";
+import { workflowChange } from "../audit-summary.js";
 import { definedOnly } from "../defined-only.js";
 import { graphParts, int32, paging, wholeNumber, workflowSchema, workflowStatuses } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
@@ -71,7 +72,10 @@ export const workflowRoutes = [
         description: description ?? null,
         author_id: principal.kind === "user" ? principal.user_id : 0,
       });
-      request.audit("workflow_create", { community: communityId, workflow_id: workflow.workflow_id });
+      request.audit("workflow_create", {
+        ...{ community: communityId, workflow_id: workflow.workflow_id },
+        after: { name: workflow.name, nodes: Object.keys(workflow.nodes).length },
+      });
       return workflowAnswer(workflow, {
         status: 201,
         message: "Workflow created",
@@ -160,7 +164,10 @@ export const workflowRoutes = [
       };
       const result = await updateWorkflow(database, workflow.workflow_id, definedOnly(changes), options);
       const after = await changed(database, workflow.workflow_id, result);
-      request.audit("workflow_update", { fields: Object.keys(definedOnly(changes)), revision: after.revision });
+      request.audit("workflow_update", {
+        ...{ fields: Object.keys(definedOnly(changes)), revision: after.revision },
+        ...workflowChange(workflow, after),
+      });
       return workflowAnswer(after, { message: "Workflow updated" });
     },
   }),
@@ -181,7 +188,7 @@ export const workflowRoutes = [
       };
       const result = await archiveWorkflow(database, workflow.workflow_id, options);
       const after = await changed(database, workflow.workflow_id, result);
-      request.audit("workflow_delete");
+      request.audit("workflow_delete", workflowChange(workflow, after));
       return workflowAnswer(after, { message: "Workflow archived" });
     },
   }),

@@ -1,0 +1,42 @@
+// What a command trigger asks before it starts its workflow. Cooldowns are asked last and elsewhere (admit.ts): to ask
+// them is to take them.
+import { permissionLevels } from "@workflow-core/core";
+import type { Command } from "./commands.js";
+import { type Gate, pass, platformGate, stop } from "./gates.js";
+import type { IncomingEvent } from "./incoming.js";
+import type { CommandTrigger } from "./index/trigger.js";
+import { levelOf } from "./roles.js";
+
+/** Whether the trigger means this word, given that it is one of its keys: capital letters may matter. */
+export const meansWord = (trigger: CommandTrigger, word: string): boolean =>
+  !trigger.caseSensitive || trigger.words.some((each) => each.normalize("NFC") === word.normalize("NFC"));
+
+/** Each thing that may stop a command from starting the workflow, cooldowns apart, in the order in which they are asked. */
+export const commandGates = (
+  trigger: CommandTrigger,
+  { args }: Command,
+  event: Pick<IncomingEvent, "platform"> & { roles: readonly string[] | undefined },
+): Gate[] => [
+  platformGate(trigger.platforms, event.platform),
+  args.length >= trigger.minArgs
+    ? pass("min_args", `${args.length} words behind the command, ${trigger.minArgs} needed`)
+    : stop(
+        "min_args",
+        "filtered",
+        `filtered by min_args: needs ${trigger.minArgs} ${trigger.minArgs === 1 ? "word" : "words"} behind the command, got ${args.length}`,
+      ),
+  permissionGate(trigger, event),
+];
+
+const permissionGate = (
+  { level }: CommandTrigger,
+  { roles, platform }: { roles: readonly string[] | undefined; platform: string },
+): Gate => {
+  if (level === "everyone") return pass("permission", "everyone may use it");
+  if (roles === undefined)
+    return { gate: "permission", verdict: "unknown", detail: `needs ${level}; the person's roles are not known` };
+  const has = levelOf(roles, platform);
+  return permissionLevels[has] >= permissionLevels[level]
+    ? pass("permission", `needs ${level}, the person is ${has}`)
+    : stop("permission", "not_permitted", `needs ${level}`);
+};

@@ -1,0 +1,112 @@
+// Keeps the deliveries of webhooks and their statistics up to date without being in anybody's way.
+//
+// 1. Calls that were taken are written down together, and their callers wait for it a moment at most: who asks next
+//    sees them.
+// 2. Refused calls are counted (refusal-counts.ts) and written once a second.
+// 3. What is told here is for people to read: when it cannot be written, nothing else fails.
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.js";
+import type { Log } from "../log.js";
+import { inBatches } from "../store/batches.js";
+import type { Database, Pool } from "../store/database.js";
+import {
+  type DeliveryOutcome,
+  type DeliveryRecord,
+  recordDeliveries,
+  trimDeliveries,
+} from "../store/webhook-deliveries.js";
+import type { CalledWebhook } from "../store/webhooks.js";
+import { refusalCounts } from "./refusal-counts.js";
+
+export interface WebhookRecords {
+  /** A call that was signed and answered; resolves when that is written, or soon. */
+  taken(webhook: CalledWebhook, taken: Taken): Promise<void>;
+  refused(webhook: CalledWebhook, code: string, detail: string): void;
+  /** Writes what has not been written yet. */
+  flush(): Promise<void>;
+}
+
+export interface Taken {
+  outcome: Exclude<DeliveryOutcome, "refused">;
+  deliveryId: string | undefined;
+  executionId?: string;
+}
+
+export interface WebhookRecordsOptions {
+  database: Database;
+  clock: Clock;
+  log: Pick<Log, "authz">;
+}
+
+const patienceMs = 250;
+const refusalsEveryMs = 1000;
+/** A webhook's rows are trimmed when so many have come. */
+const trimEvery = 20;
+const mostCounted = 10_000;
+
+export function webhookRecords({ database, clock, log }: WebhookRecordsOptions): WebhookRecords {
+  const write = deliveryWriter(database.primary);
+  const refusals = refusalCounts({ clock, log });
+  let stopTimer: (() => void) | undefined;
+
+  // One flight at a time: a webhook's row is not fought for within a process.
+  const writeTogether = inBatches(
+    async (records: readonly DeliveryRecord[]) => {
+      await write(records);
+      return records;
+    },
+    { flights: 1 },
+  );
+
+  const flush = async (): Promise<void> => {
+    stopTimer?.();
+    stopTimer = undefined;
+    await write(refusals.take());
+  };
+
+  return {
+    async taken({ webhook_id }, { outcome, deliveryId, executionId }) {
+      const record: DeliveryRecord = {
+        ...{ webhook_id, entry: randomUUID(), at: clock.now(), outcome, code: null, detail: null, calls: 1 },
+        ...{ delivery_id: deliveryId ?? null, execution_id: executionId ?? null },
+      };
+      await new Promise<void>((resolve) => {
+        const stop = clock.setTimer(patienceMs, resolve);
+        void writeTogether(record).finally(() => {
+          stop();
+          resolve();
+        });
+      });
+    },
+    refused(webhook, code, detail) {
+      refusals.add(webhook, code, detail);
+      stopTimer ??= clock.setTimer(refusalsEveryMs, () => void flush());
+    },
+    flush,
+  };
+}
+
+/** Writes records and keeps their number bounded. Never rejects (3). */
+function deliveryWriter(pool: Pool): (records: readonly DeliveryRecord[]) => Promise<void> {
+  const untrimmed = new Map<string, number>();
+  const due = (records: readonly DeliveryRecord[]): string[] => {
+    const webhookIds = new Set<string>();
+    for (const { webhook_id } of records) {
+      const count = (untrimmed.get(webhook_id) ?? trimEvery - 1) + 1; // at once when this process has just begun
+      untrimmed.set(webhook_id, count % trimEvery);
+      if (count >= trimEvery) webhookIds.add(webhook_id);
+    }
+    if (untrimmed.size > mostCounted) untrimmed.clear();
+    return [...webhookIds];
+  };
+  return async (records) => {
+    if (records.length === 0) return;
+    try {
+      await recordDeliveries(pool, records);
+      const webhookIds = due(records);
+      if (webhookIds.length > 0) await trimDeliveries(pool, webhookIds);
+    } catch {
+      // The calls themselves have been answered, or will be.
+    }
+  };
+}
