@@ -58,7 +58,7 @@ export const errors = {
 export type ErrorCode = keyof typeof errors;
 
 /** The longest message that an error carries, in characters. */
-export const messageLimit = 1000;
+const messageLimit = 1000;
 
 export interface AppErrorOptions {
   /** Structured particulars for the caller, sent as they are: never secrets, SQL or paths. */

@@ -6,7 +6,7 @@ import { portsOf } from "../node.js";
 import type { Arrow, PlanNode } from "./plan.js";
 import { type Problem, type ProblemCode, problem } from "./problems.js";
 
-export const connectionName = (connection: ConnectionDocument, index: number): string =>
+const connectionName = (connection: ConnectionDocument, index: number): string =>
   connection.connection_id ?? `connection ${index + 1}`;
 
 /** Gives the arrow of one connection, or says why there is none. */

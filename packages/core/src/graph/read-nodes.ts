@@ -20,7 +20,7 @@ export const pathText = (path: readonly PropertyKey[], root = "config"): string 
 const defaultRetry: RetryPolicy = { firstSeconds: 2, factor: 2, maxSeconds: 3600 };
 
 /** The retry rule of a node: its own, else the workflow's; 2, 4, 8 seconds unless said otherwise. */
-export const retryPolicy = (own: RetryDocument | undefined, metadata: WorkflowMetadata): RetryPolicy | undefined => {
+const retryPolicy = (own: RetryDocument | undefined, metadata: WorkflowMetadata): RetryPolicy | undefined => {
   if (own === "never" || own === false) return undefined;
   if (own === undefined && metadata.retry_failed_nodes !== true) return undefined;
   if (own === undefined || own === true) return defaultRetry;

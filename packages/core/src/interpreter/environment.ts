@@ -46,7 +46,7 @@ export const lookup = (draft: Draft, scope: Scope, name: string): Json | undefin
 };
 
 /** All variables that can be seen from a scope, as one object. */
-export const visibleVariables = (draft: Draft, scope: Scope): Record<string, Json> => {
+const visibleVariables = (draft: Draft, scope: Scope): Record<string, Json> => {
   const outer = scope.parent === undefined ? {} : visibleVariables(draft, scopeOf(draft, scope.parent));
   return { ...outer, ...scope.variables };
 };

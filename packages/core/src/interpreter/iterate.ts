@@ -51,7 +51,7 @@ export const breakOut = (draft: Draft, token: Token, leave: (loop: Token, iterat
 };
 
 /** Takes away a scope with all tokens, joins and held branches in it and in the scopes inside it. */
-export const closeScope = (draft: Draft, scope: Scope): void => {
+const closeScope = (draft: Draft, scope: Scope): void => {
   const inside = new Set([scope.id]);
   for (const each of draft.scopes.values())
     if (each.parent !== undefined && inside.has(each.parent)) inside.add(each.id);

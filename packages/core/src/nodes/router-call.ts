@@ -4,7 +4,7 @@ import type { Json } from "../json.js";
 import type { Answer, Call, Outside } from "../outside.js";
 
 /** Seconds that an answer may take where nobody says otherwise. */
-export const usualTimeoutSeconds = 30;
+const usualTimeoutSeconds = 30;
 
 export const timeoutField = () =>
   withDefault(seconds("Timeout", { help: "Seconds that the answer may take.", min: 1, max: 300 }), usualTimeoutSeconds);

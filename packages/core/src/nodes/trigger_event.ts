@@ -26,7 +26,8 @@ export const triggerEvent = trigger({
   summary: "Starts when something happens on a platform: a follow, a raid, a donation.",
   details:
     "Every value of the event's data becomes a variable of its name, so a raid's viewers are {{ viewers }}; the whole " +
-    "data are in event. All filters must hold: each compares the value at its path, strictly by type, with what is written beside it.",
+    "data are in event. All filters must hold: each compares the value at its path, strictly by type, with what is written " +
+    "beside it. A template that gives true or false is a condition, such as {{ viewers >= 10 }}. The event * means any.",
   config: {
     event_type: plain("Event", { help: "Its name as the platform's adapter sends it, such as raid." }),
     platforms: withDefault(

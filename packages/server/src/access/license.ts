@@ -10,7 +10,7 @@ import type { Clock } from "../clock.js";
 import { appError } from "../errors.js";
 import type { Log } from "../log.js";
 
-export const licenseFeatures = ["workflows", "advanced_workflows", "workflow_schedules"] as const;
+const licenseFeatures = ["workflows", "advanced_workflows", "workflow_schedules"] as const;
 export type LicenseFeature = (typeof licenseFeatures)[number];
 
 export interface LicenseQuestion {

@@ -70,6 +70,13 @@ function addService(root: Command): void {
     .command("migrate")
     .description("Bring the database up to date, then end")
     .action(async () => finish((await import("./migrate.js")).migrateDatabase()));
+  root
+    .command("doctor")
+    .description(
+      "Check settings, database, Redis, services, ports and this machine; exit code 1 when anything is wrong",
+    )
+    .option("--json", "print the findings as JSON")
+    .action(async (options) => finish((await import("./doctor.js")).doctor(options)));
 }
 
 function addFiles(root: Command): void {

@@ -5,14 +5,15 @@
 // done with them. B4 everything that led to an effect is stored, the effect is not sent. B6 its answer is here, not
 // stored. B7 it is stored, what follows from it was not begun. B8 between two effects that run side by side. B9 a
 // branch that a join waits for is done, not stored. B10 the end is decided, not stored. B11 it is stored, nobody was
-// told. B13 a rest with its due time is stored. B14 a failure is stored, the wait before its retry is not. B16 before a
-// lease is renewed. B17 draining has begun. (B3 is B4: attempts have no rows. B5, an effect under way, and B15, guest
-// code running, are met from outside.)
+// told. B12 due schedules are claimed, nothing was started. B13 a rest with its due time is stored. B14 a failure is
+// stored, the wait before its retry is not. B16 before a lease is renewed. B17 draining has begun. B18 what schedules
+// owed is started, they are not settled. (B3 is B4: attempts have no rows. B5, an effect under way, and B15, guest code
+// running, are met from outside.)
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 
 export type CrashPoint =
   | ("B0" | "B1" | "B2" | "B4" | "B6" | "B7" | "B8" | "B9")
-  | ("B10" | "B11" | "B13" | "B14" | "B16" | "B17");
+  | ("B10" | "B11" | "B12" | "B13" | "B14" | "B16" | "B17" | "B18");
 
 /** `point` or `point:n`, for the n-th time that it is passed; only in tests. */
 const wanted = process.env.NODE_ENV === "test" ? process.env.WFCORE_CRASH_AT : undefined;

@@ -9,16 +9,23 @@ export interface DatabaseClock {
   adjust(databaseNow: number, askedAt: number): void;
 }
 
+/** An answer that took longer (a slow database, a process that was frozen) says too little; in milliseconds. */
+const longestRoundTrip = 1000;
+
 /** A clock that shows wall time until it is first adjusted. It never goes backwards. */
 export const databaseClock = (clock: Clock): DatabaseClock => {
   let offset = clock.now() - clock.monotonic();
   let latest = 0;
+  let adjusted = false;
   return {
     now: () => {
       latest = Math.max(latest, Math.round(clock.monotonic() + offset));
       return latest;
     },
     adjust: (databaseNow, askedAt) => {
+      const roundTrip = clock.monotonic() - askedAt;
+      if (adjusted && roundTrip > longestRoundTrip) return;
+      adjusted = true;
       // The answer was made somewhere between question and answer: the middle is the best guess.
       offset = databaseNow - (askedAt + clock.monotonic()) / 2;
     },

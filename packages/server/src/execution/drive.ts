@@ -4,6 +4,8 @@
 // V2. Events are stored in the order in which they were applied; the state in memory is the state that they replay to.
 // V3. When only time is waited for, the execution leaves memory: it is parked with the time at which it is due.
 // V4. A drive that is fenced stops at once and stores nothing more.
+// V5. Nothing is sent to the outside while it is uncertain whether the lease is still held, or after the deadline: not
+//     by a process that wakes after a long sleep, and not by one that takes an execution over too late.
 
 import { setMaxListeners } from "node:events";
 import type { Outside } from "@workflow-core/core";
@@ -18,6 +20,7 @@ import {
   transition,
 } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
+import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
@@ -36,12 +39,16 @@ export interface DriveOptions {
   journal: Pick<Journal, "append">;
   /** The lease under which the execution is held. */
   lease: string;
+  /** Whether it is certain that nobody has taken the lease; who makes it certain again calls `wake`. Unless given, it is. */
+  holdsLease?(): boolean;
   outside: Outside;
   clock: Clock;
   databaseClock: DatabaseClock;
   live: Live;
   /** Waits longer than this leave memory (milliseconds). */
   parkAfterMs: number;
+  /** For tests: leaves memory after every event; with `first`, before anything else happens too. */
+  alwaysSuspend?: { first: boolean };
   onBug(error: unknown, executionId: string): void;
 }
 
@@ -58,6 +65,8 @@ export class Drive {
   #inFlight = new Map<string, AbortController>();
   #wakeUp: (() => void) | undefined;
   #stopped = false;
+  /** What is owed and not sent, because the lease is uncertain. */
+  #withheld = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -69,13 +78,19 @@ export class Drive {
     return this.#state;
   }
 
-  get executionId(): string {
-    return this.#options.executionId;
+  /** The number of the last stored event. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** Lets something from outside happen to it: a cancellation, say. */
   deliver(event: LaterEvent): void {
     this.#inbox.push(event);
+    this.#wakeUp?.();
+  }
+
+  /** Lets it look again at what it owes. */
+  wake(): void {
     this.#wakeUp?.();
   }
 
@@ -87,18 +102,23 @@ export class Drive {
 
   /** Runs until the execution is over, or rests, or is somebody else's. Never throws but for bugs. */
   async run(): Promise<DriveEnd> {
+    let suspends = this.#options.alwaysSuspend?.first === true;
     try {
       for (;;) {
         if (this.#stopped) return { kind: "fenced" };
         if (isFinal(this.#state.status)) return { kind: "over", state: this.#state };
-        const wakeAt = this.#issue();
+        const now = this.#options.databaseClock.now();
+        if (suspends && this.#inFlight.size === 0 && (await this.#park(now))) return { kind: "parked", due: now };
+        const wakeAt = this.#issue(now);
         if (this.#inbox.length === 0) {
-          const wait = wakeAt - this.#options.databaseClock.now();
-          if (this.#inFlight.size === 0 && wait > this.#options.parkAfterMs) {
+          const wait = wakeAt - now;
+          if (this.#inFlight.size === 0 && !this.#withheld && wait > this.#options.parkAfterMs) {
             if (await this.#park(wakeAt)) return { kind: "parked", due: wakeAt };
           } else await this.#sleep(wait);
         }
+        const before = this.#sequence;
         if (!this.#stopped) await this.#apply();
+        suspends = this.#options.alwaysSuspend !== undefined && this.#sequence > before;
       }
     } catch (error) {
       if (error instanceof Fenced) return { kind: "fenced" };
@@ -110,8 +130,11 @@ export class Drive {
   }
 
   /** Starts what is owed and not yet under way, ends what is no longer owed; gives the time to wake at. */
-  #issue(): number {
+  #issue(now: number): number {
     let wakeAt = this.#state.deadline;
+    if (now >= wakeAt) return wakeAt; // V5
+    const mayAct = this.#options.holdsLease?.() ?? true;
+    this.#withheld = false;
     const owed = new Set<string>();
     for (const command of commands(this.#options.plan, this.#state)) {
       if (command.type === "wake") {
@@ -121,6 +144,11 @@ export class Drive {
       const name = `${command.token} ${command.attempt}`;
       owed.add(name);
       if (this.#inFlight.has(name)) continue;
+      if (!mayAct) {
+        this.#withheld = true;
+        continue;
+      }
+      if (this.#inFlight.size > 0) crashPoint("B8");
       const controller = new AbortController();
       setMaxListeners(0, controller.signal); // an action may make many calls under one signal
       this.#inFlight.set(name, controller);
@@ -139,7 +167,9 @@ export class Drive {
     const named = { token: command.token, attempt: command.attempt };
     let event: LaterEvent;
     try {
+      crashPoint("B4");
       const answer = await perform(plan, this.#state, command, outside, controller.signal);
+      crashPoint("B6");
       const at = databaseClock.now();
       event = answer.ok
         ? { type: "performed", at, ...named, ...answer.value }
@@ -182,7 +212,10 @@ export class Drive {
     }
     if (records.length === 0) return;
     const finish = isFinal(state.status) ? toFinishRecord(executionId, plan, state) : undefined;
+    if (state.joins.size > 0) crashPoint("B9");
+    if (finish) crashPoint("B10");
     await journal.append(this.#options.lease, { events: records, ...(finish ? { finish } : {}) });
+    crashPoint(finish ? "B11" : applied.at(-1)?.type === "faulted" ? "B14" : "B7");
     this.#state = state;
     this.#sequence += records.length;
     live.publish({ executionId, workflowId, communityId, sequence: this.#sequence, plan, state, events: applied });
@@ -192,8 +225,13 @@ export class Drive {
   async #park(due: number): Promise<boolean> {
     if (this.#inbox.length > 0) return false;
     await this.#options.journal.append(this.#options.lease, {
-      park: { execution_id: this.#options.executionId, status: "waiting", available_at: new Date(due).toISOString() },
+      park: {
+        execution_id: this.#options.executionId,
+        status: this.#state.status,
+        available_at: new Date(due).toISOString(),
+      },
     });
+    crashPoint("B13");
     return true;
   }
 

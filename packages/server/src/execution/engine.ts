@@ -5,8 +5,10 @@ import type { Database, Pool } from "../store/database.js";
 import { databaseClock as createDatabaseClock, type DatabaseClock } from "./database-clock.js";
 import { Journal } from "./journal.js";
 import { createLive, type Live } from "./live.js";
+import { createOverlap } from "./overlap.js";
 import { createPlans, type Plans } from "./plans.js";
 import { createStart, type Start } from "./start.js";
+import { alwaysSuspendInTest, leaseSecondsInTest } from "./test-switches.js";
 import { Worker, type WorkerLog } from "./worker.js";
 
 export interface EngineOptions {
@@ -45,6 +47,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const databaseClock = createDatabaseClock(clock);
   const plans = createPlans(database, limits);
   const live = createLive();
+  const leaseSeconds = leaseSecondsInTest() ?? options.leaseSeconds;
   const worker = new Worker({
     pool: database.primary,
     outside,
@@ -55,9 +58,10 @@ export const createEngine = (options: EngineOptions): Engine => {
     name: options.name,
     role: options.role,
     slots: options.slots,
-    ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
+    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     ...(options.parkAfterMs === undefined ? {} : { parkAfterMs: options.parkAfterMs }),
     ...(options.localFirst === undefined ? {} : { localFirst: options.localFirst }),
+    alwaysSuspend: alwaysSuspendInTest(),
     log,
   });
   const journal = new Journal({
@@ -69,6 +73,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     warn: (message) => log.warn("journal", message),
   });
   worker.useJournal(journal);
-  const start = createStart({ journal, plans, worker, databaseClock, limits });
+  const overlap = createOverlap({ pool: database.primary, worker, log });
+  const start = createStart({ journal, plans, worker, databaseClock, limits, overlap });
   return { start, worker, journal, plans, live, databaseClock };
 };

@@ -4,38 +4,25 @@
 // J1. An entry is written whole or not at all, and answered only when it is durable.
 // J2. An execution has at most one entry under way; so its events reach the database in order.
 // J3. At most two flights are under way, each bounded in entries and bytes; what comes meanwhile waits for the next.
-// J4. A flight without a lease writes nothing: this process has been declared dead and must stop (Fenced).
-// J5. When a flight's outcome is unknown, what it wrote is read back before anything is sent again.
+// J4. A flight without a lease writes nothing: this process has been declared dead and must stop (Fenced). A flight
+//     keeps the lease with which it departed: what one life wanted to store is never written by the next.
+// J5. When a flight's outcome is unknown, what it wrote is read back before anything is sent again. It may even arrive
+//     after that: an entry that is then found to be there already is answered as stored.
 // J6. A record that the database refuses fails alone: its flight is repeated entry by entry.
-// J7. What is not stored in time is refused to callers who wait for acceptance; running executions wait as long as it takes.
+// J7. What is not stored in time is refused to callers who wait for acceptance; running executions wait as long as it
+//     takes. A refused acceptance that turns out to be stored is taken back, unless it has a key to be found by.
 import type { Clock } from "../clock.js";
 import { appError } from "../errors.js";
 import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
-import {
-  type AcceptRecord,
-  type EventRecord,
-  type FinishRecord,
-  type Flight,
-  type FlightResult,
-  findByKeys,
-  keyName,
-  type ParkRecord,
-  storedOf,
-  writeFlight,
-} from "../store/flight.js";
+import { type AcceptRecord, type FlightResult, findByKeys, keyName, writeFlight } from "../store/flight.js";
+import { isTaken, storedAmong, takeBack } from "./aftermath.js";
+import { type Entry, sizeOf, toFlight } from "./entries.js";
+import { repeat } from "./timers.js";
 
 /** This process no longer holds the execution, or its lease: somebody else goes on. */
 export class Fenced extends Error {
   override readonly name = "Fenced";
-}
-
-/** What one execution wants to store: its acceptance, or a few events and perhaps its rest or end. */
-export interface Entry {
-  accept?: AcceptRecord;
-  events?: readonly EventRecord[];
-  park?: ParkRecord;
-  finish?: FinishRecord;
 }
 
 export interface Accepted {
@@ -49,8 +36,16 @@ interface Pending {
   bytes: number;
   /** Monotonic time after which an acceptance is refused. */
   giveUpAt: number;
+  /** The caller was told no; whether it is stored is not known yet. */
+  refused: boolean;
   resolve(accepted: Accepted | undefined): void;
   reject(error: unknown): void;
+}
+
+/** A batch on its way, and the lease with which it departed. */
+interface Departed {
+  lease: string;
+  batch: Pending[];
 }
 
 export interface JournalOptions {
@@ -70,33 +65,7 @@ const maxBytes = 8 * 1024 * 1024;
 const maxPendingBytes = 64 * 1024 * 1024;
 const acceptPatienceMs = 5000;
 
-const sizeOf = ({ accept, events = [], finish }: Entry): number =>
-  200 +
-  (accept ? 400 + accept.first.data.length + (accept.finish ? finishSize(accept.finish) : 0) : 0) +
-  events.reduce((sum, { data }) => sum + data.length + 80, 0) +
-  (finish ? finishSize(finish) : 0);
-
-const finishSize = (finish: FinishRecord): number =>
-  300 +
-  finish.node_states.length +
-  finish.final_variables.length +
-  finish.execution_path.length +
-  (finish.final_output?.length ?? 0);
-
-const toFlight = (batch: readonly Pending[]): Flight => ({
-  accepts: batch.flatMap(({ entry }) => entry.accept ?? []),
-  events: batch.flatMap(({ entry }) => entry.events ?? []),
-  parks: batch.flatMap(({ entry }) => entry.park ?? []),
-  finishes: batch.flatMap(({ entry }) => entry.finish ?? []),
-});
-
-/** The primary key (execution, sequence) was there already: the last line of defence against two writers. */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  error.code === "23505" &&
-  "table" in error &&
-  error.table === "workflow_execution_events";
+const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Journal {
   readonly #options: JournalOptions;
@@ -127,8 +96,10 @@ export class Journal {
     await this.#submit(entry);
   }
 
-  /** Goes on under a new lease, after the old one was lost. What was under way stays refused. */
+  /** Goes on under a new lease, after the old one was lost. What was wanted under the old one is refused (J4). */
   renew(workerId: string): void {
+    this.#refuseAll(this.#waiting.splice(0));
+    this.#waitingBytes = 0;
     this.#workerId = workerId;
     this.#fenced = false;
   }
@@ -140,15 +111,11 @@ export class Journal {
 
   #submit(entry: Entry): Promise<Accepted | undefined> {
     return new Promise((resolve, reject) => {
-      if (this.#fenced) return reject(new Fenced("the worker's lease is gone"));
       const bytes = sizeOf(entry);
-      this.#waiting.push({
-        entry,
-        bytes,
-        giveUpAt: this.#options.clock.monotonic() + acceptPatienceMs,
-        resolve,
-        reject,
-      });
+      const giveUpAt = this.#options.clock.monotonic() + acceptPatienceMs;
+      const pending: Pending = { entry, bytes, giveUpAt, refused: false, resolve, reject };
+      if (this.#fenced) return this.#refuseAll([pending]);
+      this.#waiting.push(pending);
       this.#waitingBytes += bytes;
       this.#schedule();
     });
@@ -164,10 +131,21 @@ export class Journal {
       const batch = this.#take();
       if (batch.length === 0) return;
       this.#flights += 1;
-      void this.#fly(batch).finally(() => {
-        this.#flights -= 1;
-        this.#schedule();
-      });
+      const watch = repeat(
+        this.#options.clock,
+        1000,
+        async () => this.#refuseLate(batch),
+        () => undefined,
+      );
+      void this.#fly({ lease: this.#workerId, batch })
+        .catch((error: unknown) => {
+          for (const { reject } of batch) reject(error);
+        })
+        .finally(() => {
+          watch();
+          this.#flights -= 1;
+          this.#schedule();
+        });
       this.#schedule();
     });
   }
@@ -185,32 +163,37 @@ export class Journal {
   }
 
   /** Brings a batch to its end: written, refused, or read back and sent again until the database answers. */
-  async #fly(first: Pending[]): Promise<void> {
+  async #fly({ lease, batch: first }: Departed): Promise<void> {
     let batch = first;
     for (let attempt = 0; batch.length > 0; attempt += 1) {
       try {
-        const begun = this.#options.clock.monotonic();
-        const result = await writeFlight(this.#options.pool, this.#workerId, toFlight(batch));
-        this.#options.onFlight?.(
-          batch.length,
-          batch.reduce((sum, { bytes }) => sum + bytes, 0),
-          this.#options.clock.monotonic() - begun,
-        );
-        return await this.#landed(batch, result);
+        if (attempt > 0) batch = await this.#readBack({ lease, batch });
+        if (batch.length > 0) await this.#write({ lease, batch });
+        return;
       } catch (error) {
-        if (databaseFailure(error) === "other") return await this.#apart(batch, error);
-        if (attempt === 0)
-          this.#options.warn(
-            `The database did not take a flight of ${batch.length}: ${error instanceof Error ? error.message : error}`,
-          );
+        if (databaseFailure(error) === "other") return this.#apart({ lease, batch }, error);
+        if (attempt === 0) this.#options.warn(`The database did not take a flight of ${batch.length}: ${told(error)}`);
+        this.#refuseLate(batch);
         await this.#pause(Math.min(2000, 50 * 2 ** attempt));
-        batch = await this.#readBack(batch);
       }
     }
   }
 
+  async #write(departed: Departed): Promise<void> {
+    const { lease, batch } = departed;
+    const begun = this.#options.clock.monotonic();
+    const result = await writeFlight(this.#options.pool, lease, toFlight(batch));
+    const bytes = batch.reduce((sum, pending) => sum + pending.bytes, 0);
+    this.#options.onFlight?.(batch.length, bytes, this.#options.clock.monotonic() - begun);
+    if (!result.leased) return this.#fence(departed);
+    await this.#landed(batch, result);
+    const unwanted = batch.filter(
+      ({ refused, entry }) => refused && result.accepted.has(entry.accept?.execution_id ?? ""),
+    );
+    await takeBack(this.#options.pool, lease, unwanted);
+  }
+
   async #landed(batch: readonly Pending[], result: FlightResult): Promise<void> {
-    if (!result.leased) return this.#fence(batch);
     const taken = batch.filter(({ entry }) => entry.accept && !result.accepted.has(entry.accept.execution_id));
     const holders = taken.length > 0 ? await this.#holders(taken) : new Map<string, string>();
     for (const { entry, resolve, reject } of batch) {
@@ -235,53 +218,73 @@ export class Journal {
     return findByKeys(this.#options.pool, keys);
   }
 
-  #fence(batch: readonly Pending[]): void {
-    const error = new Fenced("the worker's lease is gone");
-    const all = [...batch, ...this.#waiting.splice(0)];
-    this.#waitingBytes = 0;
-    for (const { reject, entry } of all)
-      reject(entry.accept ? appError("SERVICE_UNAVAILABLE", "This worker is being replaced; try again.") : error);
-    if (this.#fenced) return;
+  #fence({ lease, batch }: Departed): void {
+    this.#refuseAll(batch);
+    if (lease !== this.#workerId || this.#fenced) return;
     this.#fenced = true;
+    this.#refuseAll(this.#waiting.splice(0));
+    this.#waitingBytes = 0;
     this.#options.onFenced();
   }
 
-  /** J6: one at a time, so that only what is really refused fails. */
-  async #apart(batch: readonly Pending[], error: unknown): Promise<void> {
-    if (batch.length === 1)
-      return batch[0]?.reject(isTaken(error) ? new Fenced("another worker wrote this event") : error);
-    for (const pending of batch) await this.#fly([pending]);
+  #refuseAll(batch: readonly Pending[]): void {
+    for (const { reject, entry } of batch)
+      reject(
+        entry.accept
+          ? appError("SERVICE_UNAVAILABLE", "This worker is being replaced; try again.", {
+              headers: { "retry-after": "2" },
+            })
+          : new Fenced("the worker's lease is gone"),
+      );
   }
 
-  /** J5: answers what turns out to be stored, refuses acceptances whose time is up, and gives back what must be sent again. */
-  async #readBack(batch: readonly Pending[]): Promise<Pending[]> {
+  /** J6: one at a time, so that only what is really refused fails. */
+  async #apart({ lease, batch }: Departed, error: unknown): Promise<void> {
+    const [only, ...others] = batch;
+    if (others.length > 0) {
+      for (const pending of batch) await this.#fly({ lease, batch: [pending] });
+      return;
+    }
+    if (!isTaken(error)) return only?.reject(error);
     try {
-      const stored = await storedOf(this.#options.pool, this.#workerId, toFlight(batch));
-      return batch.filter((pending) => !this.#answeredBy(pending, stored));
-    } catch (error) {
-      if (databaseFailure(error) === "other") throw error;
-      return batch.filter((pending) => !this.#refusedByTime(pending));
+      if ((await this.#readBack({ lease, batch })).length === 0) return;
+      only?.reject(new Fenced("another worker wrote this event"));
+    } catch {
+      await this.#pause(1000);
+      await this.#fly({ lease, batch });
     }
   }
 
-  #answeredBy({ entry, resolve }: Pending, stored: Awaited<ReturnType<typeof storedOf>>): boolean {
-    const first = entry.accept?.first ?? entry.events?.[0];
-    const release = entry.park ?? entry.finish;
-    const isStored = first
-      ? stored.events.has(`${first.execution_id}:${first.sequence}`)
-      : release !== undefined && !stored.held.has(release.execution_id);
-    if (isStored) resolve(entry.accept ? { execution_id: entry.accept.execution_id, duplicate: false } : undefined);
-    return isStored;
+  /** J5: answers what turns out to be stored, and gives back what must be sent again. */
+  async #readBack({ lease, batch }: Departed): Promise<Pending[]> {
+    const there = await storedAmong(this.#options.pool, lease, batch);
+    const isThere = (pending: Pending) => there.has(pending);
+    await takeBack(
+      this.#options.pool,
+      lease,
+      batch.filter((pending) => isThere(pending) && pending.refused),
+    );
+    for (const { entry, resolve } of there)
+      resolve(entry.accept ? { execution_id: entry.accept.execution_id, duplicate: false } : undefined);
+    return batch.filter((pending) => !isThere(pending) && !pending.refused);
   }
 
-  #refusedByTime({ entry, giveUpAt, reject }: Pending): boolean {
-    if (!entry.accept || this.#options.clock.monotonic() < giveUpAt) return false;
-    reject(
-      appError("SERVICE_UNAVAILABLE", "The database is not available; try again later.", {
-        headers: { "retry-after": "2" },
-      }),
-    );
-    return true;
+  /** J7: callers whose time is up are told no; what became of an entry under way is looked for later all the same. */
+  #refuseLate(departed: readonly Pending[]): void {
+    const now = this.#options.clock.monotonic();
+    for (const pending of [...departed, ...this.#waiting]) {
+      if (!pending.entry.accept || pending.refused || now < pending.giveUpAt) continue;
+      pending.refused = true;
+      pending.reject(
+        appError("SERVICE_UNAVAILABLE", "The database is not available; try again later.", {
+          headers: { "retry-after": "2" },
+        }),
+      );
+    }
+    this.#waiting = this.#waiting.filter(({ refused, bytes }) => {
+      if (refused) this.#waitingBytes -= bytes;
+      return !refused;
+    });
   }
 
   #pause(milliseconds: number): Promise<void> {

@@ -19,6 +19,8 @@ export interface ResumeOptions {
   journal: Pick<Journal, "append">;
   /** The lease under which they were claimed. */
   lease: string;
+  /** Told what could not even be given back; it stays claimed until the worker finds that it does not have it in hand. */
+  onError(error: unknown, executionId: string): void;
 }
 
 type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
@@ -56,13 +58,11 @@ const resumeOne = async (
   } catch (error) {
     if (error instanceof Fenced) return undefined;
     const poison = databaseFailure(error) === "other";
-    await (poison ? unreadable(options, execution, error) : giveBack(options, execution)).catch(ignoreFenced);
+    await (poison ? unreadable(options, execution, error) : giveBack(options, execution)).catch((refused: unknown) => {
+      if (!(refused instanceof Fenced)) options.onError(refused, execution.execution_id);
+    });
     return undefined;
   }
-};
-
-const ignoreFenced = (error: unknown): void => {
-  if (!(error instanceof Fenced)) throw error;
 };
 
 /** The claim is given back: it is due again at once. */

@@ -1,4 +1,5 @@
 // The one way in: every door starts executions here. Accepted means stored.
+import { randomBytes } from "node:crypto";
 import {
   begin,
   isFinal,
@@ -11,9 +12,11 @@ import {
 } from "@workflow-core/core";
 import { appError } from "../errors.js";
 import type { AcceptRecord } from "../store/flight.js";
+import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { timedUuid } from "./identifiers.js";
 import type { Accepted, Journal } from "./journal.js";
+import type { Overlap } from "./overlap.js";
 import type { Plans } from "./plans.js";
 import { cleanStarted, toEventRecord, toFinishRecord } from "./records.js";
 import type { Worker } from "./worker.js";
@@ -52,6 +55,7 @@ export interface StartOptions {
   worker: Worker;
   databaseClock: DatabaseClock;
   limits: Limits;
+  overlap: Overlap;
 }
 
 const triggerOf = (plan: Plan, request: StartRequest): string => {
@@ -70,7 +74,7 @@ export type Start = (request: StartRequest) => Promise<StartResult>;
  * Starts an execution of a published version. It is stored before this returns; it runs here at once when a slot is
  * free, else in its turn on any worker. Throws AppError when it cannot be accepted.
  */
-export const createStart = ({ journal, plans, worker, databaseClock, limits }: StartOptions): Start => {
+export const createStart = ({ journal, plans, worker, databaseClock, limits, overlap }: StartOptions): Start => {
   return async (request) => {
     const { workflow } = request;
     const plan = await plans.of(workflow.workflow_id, workflow.version);
@@ -94,23 +98,33 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits }: S
       },
       limits,
       seed: executionId,
+      ...(plan.secrets.length > 0 ? { secret_mark: randomBytes(16).toString("hex") } : {}),
       ...(request.retry ? { prior: request.retry.prior } : {}),
     });
-    const slot = worker.reserve();
+    const { dedupe } = request;
+    const admission = await overlap.admit({ plan, workflowId: workflow.workflow_id, executionId, dedupe });
+    if (admission?.duplicate !== undefined) return duplicateOf(admission.duplicate, workflow.workflow_id, at);
+    crashPoint("B0");
+    const slot = worker.reserve(executionId);
     try {
       const state = slot ? begin(plan, started) : undefined;
       const accepted = await journal.accept(acceptRecord(request, started, plan, state, slot ? worker.id : null));
+      crashPoint("B1");
+      await (accepted.duplicate ? admission?.dropped() : admission?.stored());
       if (!slot) worker.nudge();
       else if (accepted.duplicate || !state || isFinal(state.status)) slot.release();
       else
-        slot.drive({
-          executionId,
-          workflowId: workflow.workflow_id,
-          communityId: workflow.community_id,
-          plan,
-          state,
-          sequence: 1,
-        });
+        slot.drive(
+          {
+            executionId,
+            workflowId: workflow.workflow_id,
+            communityId: workflow.community_id,
+            plan,
+            state,
+            sequence: 1,
+          },
+          { accepted: true },
+        );
       if (state && !accepted.duplicate)
         worker.announce({
           executionId,
@@ -129,10 +143,20 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits }: S
       };
     } catch (error) {
       slot?.release();
+      await admission?.dropped();
       throw error;
     }
   };
 };
+
+/** What a repeated key is answered with when nothing was even sent to be stored. */
+const duplicateOf = (executionId: string, workflowId: string, at: number): StartResult => ({
+  execution_id: executionId,
+  duplicate: true,
+  workflow_id: workflowId,
+  start_time: new Date(at).toISOString(),
+  status: "queued",
+});
 
 const acceptRecord = (
   request: StartRequest,

@@ -1,4 +1,4 @@
-// The worker: the slots of this process, its lease, and where executions to run come from.
+// The worker: where executions to run come from, and how this process begins and ends.
 //
 // W1. At most `slots` executions are in hand; one that rests (delay, retry) holds none.
 // W2. What was accepted here runs here at once if a slot is free and nobody has waited longer; the rest waits in the
@@ -6,20 +6,34 @@
 // W3. The lease is renewed every second; whoever finds it older than `leaseSeconds` takes it away, and what this
 //     worker held goes on elsewhere. A worker that lost its lease stores nothing and begins anew under a new name.
 // W4. Draining: nothing new is taken, what is in hand may finish in time or is handed over where it stands.
-import { randomUUID } from "node:crypto";
+// W5. What this worker has claimed and does not have in hand (the answer to a claim was lost) is given back.
 import type { Outside } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import { type ClaimedExecution, claimDue, claimOne, secondsUntilDue } from "../store/claims.js";
+import {
+  type ClaimedExecution,
+  claimDue,
+  claimedBy,
+  claimOne,
+  giveBack,
+  secondsUntilDue,
+  suspectFrom,
+} from "../store/claims.js";
 import type { Pool } from "../store/database.js";
 import { type Listening, listen } from "../store/listen.js";
 import { readWorkMessage, workChannel } from "../store/work-channel.js";
-import { heartbeat, recoverFromDead, registerWorker, unregisterWorker } from "../store/workers.js";
+import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
-import { Drive, type DriveEnd, type DriveOptions } from "./drive.js";
+import type { DriveEnd } from "./drive.js";
+import { Hand, type Slot } from "./hand.js";
 import type { Journal } from "./journal.js";
+import { Lease } from "./lease.js";
 import type { Happening, Live } from "./live.js";
 import type { Plans } from "./plans.js";
 import { resume } from "./resume.js";
+import { repeat } from "./timers.js";
+import type { WorkerLog } from "./worker-log.js";
+
+export type { WorkerLog } from "./worker-log.js";
 
 export interface WorkerOptions {
   pool: Pool;
@@ -36,91 +50,95 @@ export interface WorkerOptions {
   parkAfterMs?: number;
   /** False: nothing that is accepted here is run here first. */
   localFirst?: boolean;
+  /** For tests: executions leave memory after every event. */
+  alwaysSuspend?: boolean;
   log: WorkerLog;
-}
-
-export interface WorkerLog {
-  info(action: string, message: string, fields?: Record<string, unknown>): void;
-  warn(action: string, message: string, fields?: Record<string, unknown>): void;
-  error(action: string, error: unknown, fields?: Record<string, unknown>): void;
-}
-
-type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
-
-/** A place for one execution. It is released by its drive's end, or by hand when it was not needed. */
-export interface Slot {
-  drive(begun: Begun): void;
-  release(): void;
 }
 
 const idlePollMs = 1000;
 const nearMs = 60_000;
+/** Longer than the answer to a claim can take: then it was lost. */
+const lostAfterMs = 6000;
 
 export class Worker {
   readonly #options: WorkerOptions;
+  readonly #lease: Lease;
+  readonly #hand: Hand;
   #journal: Journal | undefined;
-  #id = randomUUID() as string;
-  #taken = 0;
-  #drives = new Map<string, Drive>();
   #timers: (() => void)[] = [];
   #pollTimer: (() => void) | undefined;
   #pollAt = Number.POSITIVE_INFINITY;
-  #polling = false;
+  /** The poll that is under way. */
+  #polling: Promise<void> | undefined;
   #pollAgain = false;
   /** True when the database has more that is due than we have slots for. */
   #backlog = false;
   #state: "new" | "running" | "draining" | "stopped" = "new";
-  #idle: (() => void)[] = [];
   #listening: Listening | undefined;
-  #reached = true;
+  /** Executions that were claimed but not in hand, and since when (monotonic). */
+  #missing = new Map<string, number>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { outside, clock, databaseClock, live, log, parkAfterMs = 500, alwaysSuspend = false } = options;
+    this.#lease = new Lease({ ...options, seconds: options.leaseSeconds ?? 5 });
+    this.#hand = new Hand({
+      ...{ outside, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend },
+      lease: this.#lease,
+      onEnd: (end) => this.#ended(end),
+      onFree: () => this.#backlog && this.#pollIn(0),
+    });
   }
 
   get id(): string {
-    return this.#id;
+    return this.#lease.id;
   }
 
   /** Whether the database answered the last heartbeat. */
   get reachesDatabase(): boolean {
-    return this.#reached;
+    return this.#lease.reached;
   }
 
   get status(): { state: string; slots: number; taken: number; backlog: boolean } {
-    return { state: this.#state, slots: this.#options.slots, taken: this.#taken, backlog: this.#backlog };
+    return { state: this.#state, slots: this.#options.slots, taken: this.#hand.taken, backlog: this.#backlog };
   }
 
   /** The journal writes under this worker's lease; it is made after the worker and given here once. */
   useJournal(journal: Journal): void {
     this.#journal = journal;
+    this.#hand.useJournal(journal);
   }
 
   /** Takes a lease and begins to look for work. */
   async start(): Promise<void> {
-    await this.#register();
+    const { clock, log } = this.#options;
+    await this.#lease.register();
     this.#state = "running";
-    this.#every(1000, () => this.#beat());
-    this.#every(1500 + Math.random() * 500, () => this.#recover());
+    const { beatMs } = this.#lease;
+    const every = (milliseconds: number, action: () => Promise<void>) =>
+      this.#timers.push(repeat(clock, milliseconds, action, (error) => log.error("worker_tick", error)));
+    every(beatMs, () => this.#beat());
+    every(beatMs * (1.5 + Math.random() / 2), () => this.#judge());
+    every(2000, () => this.#giveBackLost());
     this.#listen();
     this.nudge();
   }
 
   /** A slot for an execution that is being accepted here; undefined when it must wait its turn (W2). */
-  reserve(): Slot | undefined {
+  reserve(executionId: string): Slot | undefined {
     if (
       this.#state !== "running" ||
       this.#backlog ||
       this.#options.localFirst === false ||
-      this.#taken >= this.#options.slots
+      this.#hand.taken >= this.#options.slots
     )
       return undefined;
-    return this.#slot();
+    return this.#hand.slot(executionId);
   }
 
   /** There may be something due: look soon. */
   nudge(): void {
-    this.#backlog = this.#backlog || this.#taken >= this.#options.slots;
+    this.#backlog = this.#backlog || this.#hand.taken >= this.#options.slots;
     this.#pollIn(0);
   }
 
@@ -130,10 +148,10 @@ export class Worker {
 
   /** Somebody wants an execution cancelled: at once if it is in hand here, else it is taken for that if it rests. */
   async cancel(executionId: string, wish: { by?: string; reason?: string }): Promise<void> {
-    const drive = this.#drives.get(executionId);
+    const drive = this.#hand.drive(executionId);
     if (drive) return drive.deliver(this.#cancelled(wish));
     if (this.#state !== "running") return;
-    const claimed = await claimOne(this.#options.pool, this.#id, executionId);
+    const claimed = await claimOne(this.#options.pool, this.id, executionId);
     if (claimed) await this.#resume([claimed]);
   }
 
@@ -142,36 +160,28 @@ export class Worker {
     if (this.#state === "stopped" || this.#state === "new") return;
     this.#state = "draining";
     this.#pollTimer?.();
-    if (this.#taken > 0) {
-      let cancelTimer: (() => void) | undefined;
-      await Promise.race([
-        new Promise<void>((resolve) => this.#idle.push(resolve)),
-        new Promise<void>((resolve) => {
-          cancelTimer = this.#options.clock.setTimer(seconds * 1000, resolve);
-        }),
-      ]);
-      cancelTimer?.();
-    }
+    crashPoint("B17");
+    let cancelTimer: (() => void) | undefined;
+    const patience = new Promise<void>((resolve) => {
+      cancelTimer = this.#options.clock.setTimer(seconds * 1000, resolve);
+    });
+    await Promise.race([this.#hand.whenEmpty(), patience]);
+    cancelTimer?.();
     this.#state = "stopped";
-    this.#letGo();
+    // What a last poll claimed goes back with the lease; what a drive is storing is stored before.
+    await this.#polling;
+    this.#hand.letGo();
+    await this.#hand.whenEnded();
     for (const stop of this.#timers.splice(0)) stop();
     await this.#listening?.stop();
-    await unregisterWorker(this.#options.pool, this.#id).catch((error) =>
-      this.#options.log.error("worker_unregister", error),
-    );
+    await this.#lease.giveBack().catch((error) => this.#options.log.error("worker_unregister", error));
   }
 
   /** The lease is gone (the journal found out): everything in hand is somebody else's now. */
   fenced(): void {
     if (this.#state === "stopped") return;
     this.#options.log.warn("worker_fenced", "This worker was declared dead; it begins anew.");
-    this.#letGo();
-    this.#taken = 0;
-  }
-
-  #letGo(): void {
-    for (const drive of this.#drives.values()) drive.stop();
-    this.#drives.clear();
+    this.#hand.letGo();
   }
 
   /** Hears of work that found no slot elsewhere, and of cancellations; it only hurries what the polls would find. */
@@ -185,7 +195,7 @@ export class Worker {
       onMessage: (payload) => {
         const message = readWorkMessage(payload);
         if (message && "due" in message) this.#pollIn(0);
-        else if (message) this.#drives.get(message.cancel)?.deliver(this.#cancelled(message));
+        else if (message) this.#hand.drive(message.cancel)?.deliver(this.#cancelled(message));
       },
       log: { info: () => undefined, warn: (text) => log.warn("worker_listen", text) },
     });
@@ -196,100 +206,46 @@ export class Worker {
     return { type: "cancelled", at: this.#options.databaseClock.now(), ...who } as const;
   }
 
-  async #register(): Promise<void> {
-    const { pool, clock, databaseClock, name, role, slots } = this.#options;
-    const asked = clock.monotonic();
-    databaseClock.adjust(await registerWorker(pool, { worker_id: this.#id, name, role, slots }), asked);
-  }
-
-  #every(milliseconds: number, action: () => Promise<void>): void {
-    let stopped = false;
-    let cancel: (() => void) | undefined;
-    const next = () => {
-      if (stopped) return;
-      cancel = this.#options.clock.setTimer(milliseconds, () => {
-        void action()
-          .catch((error) => this.#options.log.error("worker_tick", error))
-          .finally(next);
-      });
-    };
-    next();
-    this.#timers.push(() => {
-      stopped = true;
-      cancel?.();
-    });
-  }
-
   async #beat(): Promise<void> {
-    const { pool, clock, databaseClock } = this.#options;
-    const asked = clock.monotonic();
-    const beat = await heartbeat(pool, this.#id, this.#state === "draining").catch((error: unknown) => {
-      this.#reached = false;
-      throw error;
-    });
-    this.#reached = true;
-    databaseClock.adjust(beat.now, asked);
-    if (!beat.alive) return this.#begin();
-    for (const id of beat.cancelled) this.#drives.get(id)?.deliver({ type: "cancelled", at: databaseClock.now() });
+    crashPoint("B16");
+    const beat = await this.#lease.beat(this.#state === "draining");
+    if (!beat) return this.#begin();
+    if (beat.anew) this.#hand.wake();
+    for (const id of beat.cancelled) this.#hand.drive(id)?.deliver(this.#cancelled({}));
   }
 
   /** After a lost lease: a new name, a new lease (W3). */
   async #begin(): Promise<void> {
-    if (this.#state !== "running") return;
     this.fenced();
-    this.#id = randomUUID();
-    this.#journal?.renew(this.#id);
-    await this.#register();
+    if (this.#state !== "running") return;
+    this.#journal?.renew(this.#lease.renew());
+    await this.#lease.register();
     this.nudge();
   }
 
-  async #recover(): Promise<void> {
-    const { workers, executions } = await recoverFromDead(this.#options.pool, this.#options.leaseSeconds ?? 5);
-    if (workers === 0 && executions.length === 0) return;
+  async #judge(): Promise<void> {
+    const found = await this.#lease.judge();
+    if (!found) return;
+    const { workers, executions } = found;
     this.#options.log.warn("worker_recovered", `${workers} workers were lost; ${executions.length} executions go on`, {
       executions: executions.slice(0, 20),
     });
     this.nudge();
   }
 
-  #slot(): Slot {
-    this.#taken += 1;
-    const id = this.#id;
-    let open = true;
-    const release = () => {
-      if (!open) return;
-      open = false;
-      if (id !== this.#id) return; // a slot of the life before the lease was lost
-      this.#taken -= 1;
-      if (this.#taken === 0) for (const resolve of this.#idle.splice(0)) resolve();
-      if (this.#backlog) this.#pollIn(0);
-    };
-    return { release, drive: (begun) => void this.#drive(begun, id).finally(release) };
-  }
-
-  async #drive(begun: Begun, lease: string): Promise<void> {
-    const { outside, clock, databaseClock, live, log, parkAfterMs = 500 } = this.#options;
-    if (!this.#journal) throw new Error("the worker has no journal");
-    const onBug = (error: unknown, execution_id: string) => log.error("action_bug", error, { execution_id });
-    const drive = new Drive({
-      ...begun,
-      journal: this.#journal,
-      lease,
-      outside,
-      clock,
-      databaseClock,
-      live,
-      parkAfterMs,
-      onBug,
-    });
-    this.#drives.set(begun.executionId, drive);
-    try {
-      this.#ended(await drive.run());
-    } catch (error) {
-      log.error("execution_drive", error, { execution_id: begun.executionId, workflow_id: begun.workflowId });
-    } finally {
-      if (this.#drives.get(begun.executionId) === drive) this.#drives.delete(begun.executionId);
-    }
+  /** W5. Only what stays claimed and out of hand for longer than any answer takes was lost. */
+  async #giveBackLost(): Promise<void> {
+    const { pool, clock, log } = this.#options;
+    const lease = this.id;
+    const claimed = await claimedBy(pool, lease);
+    const now = clock.monotonic();
+    const missing = claimed.filter((id) => !this.#hand.has(id));
+    this.#missing = new Map(missing.map((id) => [id, this.#missing.get(id) ?? now]));
+    const lost = missing.filter((id) => now - (this.#missing.get(id) ?? now) > lostAfterMs);
+    if (lost.length === 0 || lease !== this.id) return;
+    await giveBack(pool, lease, lost);
+    log.warn("worker_gave_back", `${lost.length} executions were claimed, but not in hand`, { executions: lost });
+    this.#pollIn(0);
   }
 
   #ended(end: DriveEnd): void {
@@ -308,12 +264,13 @@ export class Worker {
     if (at >= this.#pollAt) return;
     this.#pollTimer?.();
     this.#pollAt = at;
-    this.#pollTimer = this.#options.clock.setTimer(milliseconds, () => void this.#poll());
+    this.#pollTimer = this.#options.clock.setTimer(milliseconds, () => {
+      this.#polling = this.#poll();
+    });
   }
 
   async #poll(): Promise<void> {
     this.#pollAt = Number.POSITIVE_INFINITY;
-    this.#polling = true;
     this.#pollAgain = false;
     let next = idlePollMs;
     try {
@@ -321,37 +278,40 @@ export class Worker {
     } catch (error) {
       this.#options.log.error("worker_claim", error);
     } finally {
-      this.#polling = false;
+      this.#polling = undefined;
       this.#pollIn(this.#pollAgain ? 0 : next);
     }
   }
 
   /** Fills the free slots with what is due; gives the milliseconds until it is worth looking again. */
   async #claim(): Promise<number> {
-    const free = this.#options.slots - this.#taken;
+    const free = this.#options.slots - this.#hand.taken;
     if (free <= 0) return idlePollMs;
-    const claimed = await claimDue(this.#options.pool, this.#id, free);
+    const suspects = !this.#hand.hasSuspect();
+    const claimed = await claimDue(this.#options.pool, this.id, free, suspects);
     this.#backlog = claimed.length === free;
     if (claimed.length > 0) {
+      crashPoint("B2");
       await this.#resume(claimed);
       return 0;
     }
-    const seconds = await secondsUntilDue(this.#options.pool);
+    const seconds = await secondsUntilDue(this.#options.pool, suspects);
     return seconds === undefined ? idlePollMs : Math.min(idlePollMs, Math.max(0, seconds * 1000));
   }
 
   /** Goes on with claimed executions, each in a slot; one that cannot be read fails alone. */
   async #resume(claimed: readonly ClaimedExecution[]): Promise<void> {
-    const slots = claimed.map(() => this.#slot());
-    const { pool, plans, databaseClock, live } = this.#options;
-    if (!this.#journal) return;
+    if (!this.#journal) throw new Error("the worker has no journal");
+    const slots = claimed.map(({ execution_id }) => this.#hand.slot(execution_id));
+    const { pool, plans, databaseClock, live, log } = this.#options;
+    const onError = (error: unknown, execution_id: string) => log.error("execution_resume", error, { execution_id });
     const resumed = await resume(
-      { pool, plans, databaseClock, live, journal: this.#journal, lease: this.#id },
+      { pool, plans, databaseClock, live, journal: this.#journal, lease: this.id, onError },
       claimed,
     );
     slots.forEach((slot, index) => {
-      const begun = resumed[index];
-      if (begun) slot.drive(begun);
+      const begun = this.#state === "stopped" ? undefined : resumed[index];
+      if (begun) slot.drive(begun, { suspect: (claimed[index]?.recoveries ?? 0) >= suspectFrom });
       else slot.release();
     });
   }

@@ -96,7 +96,7 @@ export const versionSummarySchema = named(
 );
 export const versionSchema = named("Version", versionSummarySchema.extend(graphParts));
 
-export const problemSchema = named(
+const problemSchema = named(
   "Problem",
   z.object({
     code: z.enum(Object.keys(problemTable) as [ProblemCode, ...ProblemCode[]]),
@@ -114,7 +114,7 @@ export const validationSchema = named(
   }),
 );
 
-export const nodeStateSchema = named(
+const nodeStateSchema = named(
   "NodeState",
   z.object({
     status: z.enum(["pending", "running", "waiting", "completed", "failed", "skipped", "cancelled"]),
@@ -137,7 +137,7 @@ const executionFields = {
   cancel_requested: jsonSchema,
 };
 export const executionSummarySchema = named("ExecutionSummary", z.object(executionFields));
-export const executionMetricsSchema = z.object({
+const executionMetricsSchema = z.object({
   ...{ nodes_executed: z.int(), total_duration_seconds: z.number(), waiting_seconds: z.number(), retries: z.int() },
   slowest_nodes: z.array(z.object({ node_id: z.string(), duration_seconds: z.number() })),
 });

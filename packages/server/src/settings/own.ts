@@ -49,6 +49,11 @@ export const ownSettings = {
     "Proxies whose X-Forwarded-For is believed. Unset: the client is who opened the connection.",
     { example: "10.0.0.0/8,fd00::/8" },
   ),
+  WEBHOOK_ADDRESS_LIMIT_PER_MINUTE: network.set(
+    integer(1, 1_000_000),
+    600,
+    "Webhook calls that one client address may make in a minute to one process, before anything else about them is looked at.",
+  ),
   CORS_ORIGINS: network.set(
     list(origin),
     [],
@@ -76,6 +81,11 @@ export const ownSettings = {
     integer(0, 10_000_000),
     0,
     "Finished executions kept per workflow, the newest first; 0 sets no such limit.",
+  ),
+  AUDIT_RETENTION_DAYS: storage.set(
+    integer(0, 36_500),
+    365,
+    "Days for which the audit's table keeps who changed what; 0 keeps it for ever.",
   ),
 
   MAX_CONCURRENT_WORKFLOWS_TOTAL: sharing.set(

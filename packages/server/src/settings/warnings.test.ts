@@ -17,7 +17,12 @@ test.each<[string, Record<string, string>, string[]]>([
     { ...sound, SECRET_KEY_PREVIOUS: "change-me-in-production" },
     ["SECRET_KEY_PREVIOUS"],
   ],
-  ["sessions in one process of several", { ...sound, WORKERS: "2" }, ["WORKERS"]],
+  ["several processes", { ...sound, WORKERS: "2" }, []],
+  [
+    "several processes that do not know who has written where",
+    { ...sound, WORKERS: "2", READ_REPLICA_URIS: "postgresql://replica/x" },
+    ["WORKERS"],
+  ],
   ["a total below one loop", { ...sound, MAX_TOTAL_OPERATIONS: "50" }, ["MAX_TOTAL_OPERATIONS"]],
   [
     "permissive limits",

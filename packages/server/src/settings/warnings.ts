@@ -69,8 +69,10 @@ export const warningRules: readonly WarningRule[] = [
   },
   {
     name: "WORKERS",
-    when: ({ WORKERS, REDIS_URL }) => WORKERS > 1 && REDIS_URL === undefined,
-    message: "WORKERS above 1 without REDIS_URL: sign-in sessions are known only to the process that made them.",
+    when: ({ WORKERS, REDIS_URL, READ_REPLICA_URIS }) =>
+      WORKERS > 1 && REDIS_URL === undefined && READ_REPLICA_URIS.length > 0,
+    message:
+      "WORKERS above 1 with READ_REPLICA_URIS but without REDIS_URL: lists may lack what another process has just written.",
   },
   {
     name: "MAX_TOTAL_OPERATIONS",

@@ -4,6 +4,9 @@ import { emptyDatabase, type TestDatabase } from "../../test/support/database.js
 import { type Migration, MigrationError, migrate, readMigrations } from "./migrate.js";
 import { openPool } from "./pool.js";
 
+/** Names of all migrations of this program. */
+const names = async () => (await readMigrations()).map(({ name }) => name);
+
 const tablesOf = async (at: TestDatabase) => {
   const { rows } = await at.database.primary.query<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
@@ -22,18 +25,10 @@ describe("migrate", () => {
     const pools = Array.from({ length: 8 }, () => openPool({ uri: at.uri, max: 1, applicationName: "migrate" }));
     const applied = await Promise.all(pools.map((pool) => migrate(pool)));
     await Promise.all(pools.map((pool) => pool.end()));
-    expect(applied.flat().sort()).toEqual(["0001-guide", "0002-engine"]);
-    expect(await tablesOf(at)).toEqual([
-      "workflow_execution_events",
-      "workflow_executions",
-      "workflow_migrations",
-      "workflow_permissions",
-      "workflow_schedules",
-      "workflow_versions",
-      "workflow_webhooks",
-      "workflow_workers",
-      "workflows",
-    ]);
+    expect(applied.flat().sort()).toEqual(await names());
+    const tables = await tablesOf(at);
+    for (const table of ["workflow_execution_events", "workflow_executions", "workflow_migrations", "workflows"])
+      expect(tables).toContain(table);
   });
 
   it("has nothing to do the second time, and is quick about it", async () => {
@@ -47,10 +42,10 @@ describe("migrate", () => {
     const { rows } = await at.database.primary.query<{ name: string }>(
       "SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'workflow_webhooks' ORDER BY ordinal_position",
     );
-    expect(rows.map(({ name }) => name).join(" ")).toBe(
+    const guides =
       "webhook_id workflow_id token secret name description url enabled require_signature ip_allowlist rate_limit_max " +
-        "rate_limit_window created_at updated_at last_triggered_at trigger_count last_execution_id",
-    );
+      "rate_limit_window created_at updated_at last_triggered_at trigger_count last_execution_id";
+    expect(`${rows.map(({ name }) => name).join(" ")} `).toMatch(new RegExp(`^${guides} `));
   });
 });
 
@@ -65,7 +60,7 @@ describe("migrate beside other versions of the program", () => {
   afterAll(() => at.drop());
   const later = (id: number, sql: string, compatible: boolean): Migration => ({
     id,
-    name: `000${id}-later`,
+    name: `${id}-later`,
     sql,
     checksum: "c",
     compatible,
@@ -73,18 +68,18 @@ describe("migrate beside other versions of the program", () => {
 
   it("accepts what a newer program added, unless it is breaking", async () => {
     const { primary } = at.database;
-    expect(await migrate(primary, { migrations: [...known, later(3, "CREATE TABLE later (x int)", true)] })).toEqual([
-      "0003-later",
-    ]);
+    expect(await migrate(primary, { migrations: [...known, later(9001, "CREATE TABLE later (x int)", true)] })).toEqual(
+      ["9001-later"],
+    );
     expect(await migrate(primary)).toEqual([]);
-    const breaking = [...known, later(3, "", true), later(4, "CREATE TABLE much_later (x int)", false)];
-    expect(await migrate(primary, { migrations: breaking })).toEqual(["0004-later"]);
-    await expect(migrate(primary)).rejects.toThrow(/newer Workflow Core \(0004-later\).*Update this program/);
-    await primary.query("DELETE FROM workflow_migrations WHERE id > 2");
+    const breaking = [...known, later(9001, "", true), later(9002, "CREATE TABLE much_later (x int)", false)];
+    expect(await migrate(primary, { migrations: breaking })).toEqual(["9002-later"]);
+    await expect(migrate(primary)).rejects.toThrow(/newer Workflow Core \(9002-later\).*Update this program/);
+    await primary.query("DELETE FROM workflow_migrations WHERE id > 9000");
   });
 
   it("leaves nothing of a migration that failed", async () => {
-    const broken = [...known, later(3, "CREATE TABLE half (x int); SELECT 1 / 0", true)];
+    const broken = [...known, later(9001, "CREATE TABLE half (x int); SELECT 1 / 0", true)];
     await expect(migrate(at.database.primary, { migrations: broken })).rejects.toThrow(/division by zero/);
     expect(await tablesOf(at)).not.toContain("half");
     expect(await migrate(at.database.primary)).toEqual([]);
@@ -119,7 +114,7 @@ describe("migrate on a database that was made from the guide", () => {
 
   it("keeps the rows and gives published workflows their first version", async () => {
     const { primary } = at.database;
-    expect(await migrate(primary)).toEqual(["0001-guide", "0002-engine"]);
+    expect(await migrate(primary)).toEqual(await names());
     const workflows = await primary.query(
       "SELECT workflow_id, revision, published_version, metadata FROM workflows ORDER BY name DESC",
     );

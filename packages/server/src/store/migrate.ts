@@ -35,7 +35,7 @@ interface AppliedRow {
 }
 
 /** Beside src and dist alike, so the same address serves both. */
-export const migrationsDirectory = fileURLToPath(new URL("../../migrations/", import.meta.url));
+const migrationsDirectory = fileURLToPath(new URL("../../migrations/", import.meta.url));
 
 /** Any number; every program that migrates this kind of database uses this one. */
 const LOCK = 7_406_318_250;

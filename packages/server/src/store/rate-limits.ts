@@ -3,6 +3,7 @@
 import type pg from "pg";
 import { arrayLiteral } from "./array-literal.js";
 import { inBatches } from "./batches.js";
+import type { Database } from "./database.js";
 import { retryConflicts } from "./database-failure.js";
 
 /** A hit that was let through before. */
@@ -38,8 +39,8 @@ interface Row {
 }
 
 /** Counts hits; those of one moment travel together. The function is for the life of the process: it gathers. */
-export function rateHits(pool: pg.Pool): (hit: RateHit) => Promise<RateCount> {
-  return inBatches((hits) => retryConflicts(() => countHits(pool, hits)));
+export function rateHits(database: Database): (hit: RateHit) => Promise<RateCount> {
+  return inBatches((hits) => retryConflicts(() => countHits(database.primary, hits)));
 }
 
 /** Keys are locked in their order, whoever asks, so that two batches never wait for each other. */
@@ -71,8 +72,8 @@ async function countHits(pool: pg.Pool, hits: readonly RateHit[]): Promise<RateC
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The hits that the database has let through in the last `seconds`. */
-export async function knownRateHits(pool: pg.Pool, key: string, seconds: number): Promise<KnownHit[]> {
-  const { rows } = await pool.query<KnownHit>({
+export async function knownRateHits({ primary }: Database, key: string, seconds: number): Promise<KnownHit[]> {
+  const { rows } = await primary.query<KnownHit>({
     name: "rate-hits-known",
     text: `SELECT id, extract(epoch FROM clock_timestamp() - at)::float8 AS age FROM workflow_rate_hits
       WHERE key = $1 AND at > clock_timestamp() - make_interval(secs => $2) ORDER BY number`,
@@ -82,8 +83,8 @@ export async function knownRateHits(pool: pg.Pool, key: string, seconds: number)
 }
 
 /** Removes hits of windows that nobody asks for any more, at most ten thousand at a time; gives how many. Waits for nobody. */
-export async function forgetRateHits(pool: pg.Pool): Promise<number> {
-  const { rowCount } = await pool.query(
+export async function forgetRateHits({ primary }: Database): Promise<number> {
+  const { rowCount } = await primary.query(
     `WITH past AS (SELECT key, number FROM workflow_rate_hits WHERE expires_at < clock_timestamp() LIMIT 10000 FOR UPDATE SKIP LOCKED)
      DELETE FROM workflow_rate_hits AS h USING past WHERE h.key = past.key AND h.number = past.number`,
   );

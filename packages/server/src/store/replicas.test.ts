@@ -5,7 +5,8 @@ import { until } from "../../test/support/until.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Queryable } from "./database.js";
 import { openPool } from "./pool.js";
-import { type Replica, replicatedDatabase } from "./replicas.js";
+import type { Replica } from "./replica-standing.js";
+import { replicatedDatabase } from "./replicas.js";
 
 let primary: TestDatabase;
 let first: TestDatabase;

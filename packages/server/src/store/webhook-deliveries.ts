@@ -1,6 +1,5 @@
 // What became of the calls of webhooks: the newest hundred that were taken, the newest hundred reasons for which calls
 // were refused (one row per reason and minute, however many calls), and the statistics of the webhook itself.
-import type pg from "pg";
 import { type Database, iso } from "./database.js";
 import { retryConflicts } from "./database-failure.js";
 
@@ -32,11 +31,11 @@ export interface DeliveryRecord extends Omit<Delivery, "at"> {
 const kept = 100;
 
 /** Writes down what became of calls. Webhooks that are gone by now are left out. */
-export async function recordDeliveries(pool: pg.Pool, records: readonly DeliveryRecord[]): Promise<void> {
+export async function recordDeliveries({ primary }: Database, records: readonly DeliveryRecord[]): Promise<void> {
   const column = <T>(value: (record: DeliveryRecord) => T): T[] => records.map(value);
   // The rows are held in one order by everybody, so that two batches never wait for each other.
   await retryConflicts(() =>
-    pool.query({
+    primary.query({
       name: "webhook-deliveries-record",
       text: `WITH new AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
             $7::integer[], $8::text[], $9::uuid[]) AS n(webhook_id, entry, at, outcome, code, detail, calls, delivery_id, execution_id)),
@@ -66,9 +65,9 @@ export async function recordDeliveries(pool: pg.Pool, records: readonly Delivery
 }
 
 /** Removes all but the newest hundred of either kind. */
-export async function trimDeliveries(pool: pg.Pool, webhookIds: readonly string[]): Promise<void> {
+export async function trimDeliveries({ primary }: Database, webhookIds: readonly string[]): Promise<void> {
   await retryConflicts(() =>
-    pool.query(
+    primary.query(
       `DELETE FROM workflow_webhook_deliveries AS d USING (
          SELECT webhook_id, entry, row_number() OVER (PARTITION BY webhook_id, outcome = 'refused' ORDER BY at DESC, entry) AS place
          FROM workflow_webhook_deliveries WHERE webhook_id = ANY($1::uuid[])) AS p

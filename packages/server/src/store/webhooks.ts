@@ -3,7 +3,6 @@
 //
 // 1. The secret leaves this file only when it was just drawn, and to the one who verifies a call.
 // 2. Where a sender drew the secret (sender_secret), that one counts; otherwise the one that we drew.
-import type pg from "pg";
 import { inBatches } from "./batches.js";
 import { type Database, iso, isoOrNull } from "./database.js";
 
@@ -214,9 +213,9 @@ export interface CalledWebhook
 }
 
 /** Finds webhooks by their tokens, those of one moment together; always as they are now. For the life of the process. */
-export function webhookFinder(pool: pg.Pool): (token: string) => Promise<CalledWebhook | undefined> {
+export function webhookFinder(database: Database): (token: string) => Promise<CalledWebhook | undefined> {
   return inBatches(async (tokens) => {
-    const { rows } = await pool.query<CalledWebhook>({
+    const { rows } = await database.primary.query<CalledWebhook>({
       name: "webhooks-called",
       text: `SELECT h.webhook_id, h.workflow_id, h.token, h.name, coalesce(h.enabled, true) AS enabled,
           coalesce(h.require_signature, true) AS require_signature, h.signature_scheme, h.timestamp_window_seconds,

@@ -92,7 +92,7 @@ const refusal = (error: unknown): string | undefined => {
 };
 
 /** Under which a delivery is known to a workflow. */
-export const deliveryOf = (workflowId: string, deliveryId: string): Delivery => ({
+const deliveryOf = (workflowId: string, deliveryId: string): Delivery => ({
   source: `event:${workflowId}`,
   key: deliveryId,
 });

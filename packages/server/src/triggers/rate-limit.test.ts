@@ -106,7 +106,7 @@ it("forgets the hits of windows that are over", async () => {
   const count = async (key: string) =>
     (await test.database.primary.query("SELECT 1 FROM workflow_rate_hits WHERE key = $1", [key])).rowCount;
   await until(async () => {
-    await forgetRateHits(test.database.primary);
+    await forgetRateHits(test.database);
     return (await count("short")) === 0;
   });
   expect(await count("long")).toBe(1);

@@ -73,19 +73,19 @@ export function createRateLimits({ database, clock, redis }: RateLimitOptions): 
 
 type Count = (hit: Hit, known: readonly KnownHit[]) => Promise<RateCount>;
 
-function databaseWindows({ primary }: Database, clock: Clock): Count {
-  const count = rateHits(primary);
+function databaseWindows(database: Database, clock: Clock): Count {
+  const count = rateHits(database);
   let sweepAt = clock.monotonic() + sweepEveryMs;
   return (hit, known) => {
     if (clock.monotonic() >= sweepAt) {
       sweepAt = clock.monotonic() + sweepEveryMs;
-      forgetRateHits(primary).catch(() => undefined); // at the next time, then
+      forgetRateHits(database).catch(() => undefined); // at the next time, then
     }
     return count({ ...hit, known });
   };
 }
 
-function redisWindows(redis: Redis, { primary }: Database, clock: Clock, inDatabase: Count): Count {
+function redisWindows(redis: Redis, database: Database, clock: Clock, inDatabase: Count): Count {
   const granted = grantedHits(clock);
   /** What Redis has to be told of a key before it counts there; done when it has been, in this generation. */
   const synced = new Map<string, { generation: number; known: Promise<KnownHit[]>; done: boolean }>();
@@ -97,7 +97,7 @@ function redisWindows(redis: Redis, { primary }: Database, clock: Clock, inDatab
     const { generation } = redis;
     const state = synced.get(key);
     if (state?.generation === generation) return state;
-    const known = knownRateHits(primary, key, seconds).catch(() => []); // a database that is gone lets nobody through
+    const known = knownRateHits(database, key, seconds).catch(() => []); // a database that is gone lets nobody through
     const begun = { generation, known, done: false };
     remember(synced, key, begun);
     return begun;

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
 import type { Log } from "../log.js";
 import { inBatches } from "../store/batches.js";
-import type { Database, Pool } from "../store/database.js";
+import type { Database } from "../store/database.js";
 import {
   type DeliveryOutcome,
   type DeliveryRecord,
@@ -45,7 +45,7 @@ const trimEvery = 20;
 const mostCounted = 10_000;
 
 export function webhookRecords({ database, clock, log }: WebhookRecordsOptions): WebhookRecords {
-  const write = deliveryWriter(database.primary);
+  const write = deliveryWriter(database);
   const refusals = refusalCounts({ clock, log });
   let stopTimer: (() => void) | undefined;
 
@@ -87,7 +87,7 @@ export function webhookRecords({ database, clock, log }: WebhookRecordsOptions):
 }
 
 /** Writes records and keeps their number bounded. Never rejects (3). */
-function deliveryWriter(pool: Pool): (records: readonly DeliveryRecord[]) => Promise<void> {
+function deliveryWriter(database: Database): (records: readonly DeliveryRecord[]) => Promise<void> {
   const untrimmed = new Map<string, number>();
   const due = (records: readonly DeliveryRecord[]): string[] => {
     const webhookIds = new Set<string>();
@@ -102,9 +102,9 @@ function deliveryWriter(pool: Pool): (records: readonly DeliveryRecord[]) => Pro
   return async (records) => {
     if (records.length === 0) return;
     try {
-      await recordDeliveries(pool, records);
+      await recordDeliveries(database, records);
       const webhookIds = due(records);
-      if (webhookIds.length > 0) await trimDeliveries(pool, webhookIds);
+      if (webhookIds.length > 0) await trimDeliveries(database, webhookIds);
     } catch {
       // The calls themselves have been answered, or will be.
     }

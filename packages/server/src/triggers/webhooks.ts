@@ -62,7 +62,7 @@ export interface WebhooksOptions {
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { database, clock, log } = options;
-  const finder = webhookFinder(database.primary);
+  const finder = webhookFinder(database);
   const limits = createRateLimits(options);
   const records = webhookRecords({ database, clock, log });
   const allowed = rememberedLists();

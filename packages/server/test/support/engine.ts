@@ -67,7 +67,9 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
     http: async () => ({ ok: true, value: { status_code: 200, response_body: {}, response_headers: {} } }),
     sandbox: async () => ({ ok: true, value: { output: null, logs: [] } }),
   };
-  const journalPool = openPool({ uri: test.uri, max: 2, applicationName: "test-journal" });
+  const journalPool = openPool({
+    ...{ uri: test.uri, max: 2, applicationName: "test-journal", statementTimeoutMs: 10_000 },
+  });
   const log = {
     info: () => undefined,
     warn: () => undefined,

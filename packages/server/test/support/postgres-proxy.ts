@@ -10,17 +10,28 @@ export type ProxyMode =
   /** New connections are reset. */
   | { mode: "refuse" }
   /** The connection breaks before the server gets a statement whose name or text holds `statement`. */
-  | { mode: "cut-before"; statement: string; times: number }
+  | { mode: "cut-before"; statement: string; times: number; everySecond?: boolean }
   /** It breaks after the server has carried the statement out, before its answer comes through. */
-  | { mode: "cut-after"; statement: string; times: number };
+  | { mode: "cut-after"; statement: string; times: number; everySecond?: boolean }
+  /** The answer is kept back until `release`; what else the connection carries in that direction waits behind it. */
+  | { mode: "hold-answer"; statement: string; times: number };
 
 export interface PostgresProxy {
   port: number;
   /** Breaks all connections. */
   reset(): void;
   set(mode: ProxyMode): void;
+  /** Lets answers through that were kept back. */
+  release(): void;
   /** How often each fault has happened. */
-  readonly faults: { reset: number; refused: number; swallowed: number; cutBefore: number; cutAfter: number };
+  readonly faults: {
+    reset: number;
+    refused: number;
+    swallowed: number;
+    cutBefore: number;
+    cutAfter: number;
+    held: number;
+  };
   close(): Promise<void>;
 }
 
@@ -29,6 +40,8 @@ interface Pair {
   server: Socket;
   /** The answer to come is not let through; the connection breaks when it is whole. */
   losing: boolean;
+  /** What was kept back. */
+  held: Buffer[] | undefined;
 }
 
 /** "Ready for query": the last message of every answer. */
@@ -37,8 +50,9 @@ const isWhole = (chunk: Buffer): boolean => chunk.length >= 6 && chunk.at(-6) ==
 /** Opens a proxy on a free port of 127.0.0.1. */
 export async function postgresProxy(target: NetConnectOpts): Promise<PostgresProxy> {
   const pairs = new Set<Pair>();
-  const faults = { reset: 0, refused: 0, swallowed: 0, cutBefore: 0, cutAfter: 0 };
+  const faults = { reset: 0, refused: 0, swallowed: 0, cutBefore: 0, cutAfter: 0, held: 0 };
   let current: ProxyMode = { mode: "pass" };
+  let seen = 0;
 
   const end = (pair: Pair): void => {
     pairs.delete(pair);
@@ -47,6 +61,8 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
   };
   const takes = (chunk: Buffer): boolean => {
     if (!("statement" in current) || current.times <= 0 || !chunk.includes(current.statement)) return false;
+    seen += 1;
+    if ("everySecond" in current && current.everySecond === true && seen % 2 === 0) return false;
     current.times -= 1;
     return true;
   };
@@ -61,12 +77,18 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
         faults.cutBefore += 1;
         return end(pair);
       }
-      pair.losing = true;
+      if (mode === "cut-after") pair.losing = true;
+      else pair.held = [];
     }
     pair.server.write(chunk);
   };
   const fromServer = (pair: Pair, chunk: Buffer): void => {
     if (current.mode === "blackhole") return;
+    if (pair.held) {
+      pair.held.push(chunk);
+      if (isWhole(chunk)) faults.held += 1;
+      return;
+    }
     if (!pair.losing) return void pair.client.write(chunk);
     if (!isWhole(chunk)) return;
     faults.cutAfter += 1;
@@ -78,7 +100,7 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
       faults.refused += 1;
       return void client.resetAndDestroy();
     }
-    const pair: Pair = { client, server: connect(target), losing: false };
+    const pair: Pair = { client, server: connect(target), losing: false, held: undefined };
     pairs.add(pair);
     for (const side of [client, pair.server]) {
       side.setNoDelay(true);
@@ -98,8 +120,15 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
     port,
     faults,
     reset,
+    release: () => {
+      for (const pair of pairs) {
+        for (const chunk of pair.held ?? []) pair.client.write(chunk);
+        pair.held = undefined;
+      }
+    },
     set: (mode) => {
       current = { ...mode };
+      seen = 0;
     },
     close: () =>
       new Promise((resolve) => {

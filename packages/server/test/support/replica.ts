@@ -1,5 +1,6 @@
 // Another process of the same installation, as far as triggers go: its own connections, engine and index.
-import { defaultLimits } from "@workflow-core/core";
+import { defaultLimits, type Json, type WorkflowGraph } from "@workflow-core/core";
+import { draw } from "@workflow-core/core/testing";
 import { systemClock } from "../../src/clock.js";
 import { createEngine, type Engine } from "../../src/execution/engine.js";
 import { createOutside } from "../../src/outbound/outside.js";
@@ -69,4 +70,27 @@ export const happening = (
     ...{ delivery_id: `delivery-${++deliveries}`, type: "event", platform: "twitch", entity_id: 1, community_id: 1 },
     ...{ user: { id: "1001", name: "ada", roles: [] }, event_type, data },
     ...more,
+  });
+
+/** A workflow that a command starts; it may wait before it ends. */
+export const onCommand = (
+  config: Record<string, Json>,
+  metadata: WorkflowGraph["metadata"] = {},
+  seconds = 0,
+): WorkflowGraph =>
+  draw(
+    "start -> wait -> end",
+    {
+      start: ["trigger_command", config],
+      wait: ["action_delay", { delay_seconds: seconds }],
+      end: ["flow_end", { output_data: { args: "{{ args }}" } }],
+    },
+    { metadata },
+  );
+
+/** A workflow that an event starts. */
+export const onEvent = (config: Record<string, Json>): WorkflowGraph =>
+  draw("start -> end", {
+    start: ["trigger_event", config],
+    end: ["flow_end", { output_data: { event: "{{ event }}" } }],
   });

@@ -1,11 +1,14 @@
 // The scene of a crash test: one database, one Router, any number of replicas, and what a test asks of them.
 import { randomUUID } from "node:crypto";
+import type { NetConnectOpts } from "node:net";
 import { isFinal, type WorkflowGraph } from "@workflow-core/core";
 import { draw } from "@workflow-core/core/testing";
+import type { TestContext } from "vitest";
 import { type Database, databaseOn } from "../../src/store/database.js";
 import { openPool } from "../../src/store/pool.js";
 import { publishWorkflow } from "../../src/store/versions.js";
 import { createWorkflow } from "../../src/store/workflows.js";
+import { testDatabase } from "./database.js";
 import { type FakeRouter, startFakeRouter } from "./fake-router.js";
 import { type Answer, type Replica, startReplica } from "./replicas.js";
 import { until } from "./until.js";
@@ -41,10 +44,28 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+/** Where a proxy finds the server of an address, and the address by which replicas reach it through the proxy. */
+export const behind = (uri: string): { target: NetConnectOpts; through(port: number): string } => {
+  const url = new URL(uri.replace("@/", "@localhost/"));
+  const host = url.searchParams.get("host") ?? url.hostname;
+  const port = Number(url.searchParams.get("port") ?? url.port) || 5432;
+  return {
+    target: host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port },
+    through: (proxyPort) => `postgresql://${url.username}@127.0.0.1:${proxyPort}${url.pathname}?sslmode=disable`,
+  };
+};
+
 export interface SceneOptions {
   uri: string;
   /** Ends the database after everything else. */
   drop?: () => Promise<void>;
+}
+
+/** A scene on a database of its own, which is taken away when the test has ended. */
+export async function sceneOf({ onTestFinished }: Pick<TestContext, "onTestFinished">): Promise<Scene> {
+  const made = await scene(await testDatabase());
+  onTestFinished(() => made.close());
+  return made;
 }
 
 /** Sets a scene on a database, which the first replica migrates when that is not done yet. */

@@ -1,0 +1,31 @@
+// What an execution wants to store, how large it is, and how entries become a flight.
+import type { AcceptRecord, EventRecord, FinishRecord, Flight, ParkRecord } from "../store/flight.js";
+
+/** What one execution wants to store: its acceptance, or a few events and perhaps its rest or end. */
+export interface Entry {
+  accept?: AcceptRecord;
+  events?: readonly EventRecord[];
+  park?: ParkRecord;
+  finish?: FinishRecord;
+}
+
+/** About how many bytes an entry takes in a flight. */
+export const sizeOf = ({ accept, events = [], finish }: Entry): number =>
+  200 +
+  (accept ? 400 + accept.first.data.length + (accept.finish ? finishSize(accept.finish) : 0) : 0) +
+  events.reduce((sum, { data }) => sum + data.length + 80, 0) +
+  (finish ? finishSize(finish) : 0);
+
+const finishSize = (finish: FinishRecord): number =>
+  300 +
+  finish.node_states.length +
+  finish.final_variables.length +
+  finish.execution_path.length +
+  (finish.final_output?.length ?? 0);
+
+export const toFlight = (batch: readonly { entry: Entry }[]): Flight => ({
+  accepts: batch.flatMap(({ entry }) => entry.accept ?? []),
+  events: batch.flatMap(({ entry }) => entry.events ?? []),
+  parks: batch.flatMap(({ entry }) => entry.park ?? []),
+  finishes: batch.flatMap(({ entry }) => entry.finish ?? []),
+});

@@ -1,0 +1,195 @@
+// What is in hand: the slots of this process, and the executions that are driven in them.
+//
+// H1. An execution is in hand from when a slot is taken for it until its drive has ended and everything that it wanted
+//     stored is stored or refused. What is claimed and not in hand was lost on the way.
+// H2. When the lease is lost everything is let go at once; slots of that life count no more.
+// H3. A drive that breaks (a bug, a record that the database refuses) ends its own execution as failed, and no other.
+import type { Outside } from "@workflow-core/core";
+import { transition } from "@workflow-core/core";
+import type { Clock } from "../clock.js";
+import type { DatabaseClock } from "./database-clock.js";
+import { Drive, type DriveEnd, type DriveOptions } from "./drive.js";
+import { Fenced, type Journal } from "./journal.js";
+import type { Lease } from "./lease.js";
+import type { Live } from "./live.js";
+import { toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
+import type { WorkerLog } from "./worker-log.js";
+
+export type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
+
+interface How {
+  /** It has just been stored for the first time. */
+  accepted?: boolean;
+  /** It was in hand at two deaths: until it has made a step, no other suspect is taken. */
+  suspect?: boolean;
+}
+
+/** A place for one execution. It is released by its drive's end, or by hand when it was not needed. */
+export interface Slot {
+  drive(begun: Begun, how?: How): void;
+  release(): void;
+}
+
+export interface HandOptions {
+  outside: Outside;
+  clock: Clock;
+  databaseClock: DatabaseClock;
+  live: Live;
+  lease: Lease;
+  log: WorkerLog;
+  parkAfterMs: number;
+  alwaysSuspend: boolean;
+  onEnd(end: DriveEnd): void;
+  onFree(): void;
+}
+
+export class Hand {
+  readonly #options: HandOptions;
+  #journal: Pick<Journal, "append"> | undefined;
+  #taken = 0;
+  /** By execution: how many slots hold it, which is one but for a moment. */
+  #held = new Map<string, number>();
+  #drives = new Map<string, Drive>();
+  /** Suspects in hand, and the event after which they were taken. */
+  #suspects = new Map<Drive, number>();
+  #runs = new Set<Promise<void>>();
+  #life = 0;
+  #empty: (() => void)[] = [];
+
+  constructor(options: HandOptions) {
+    this.#options = options;
+  }
+
+  useJournal(journal: Pick<Journal, "append">): void {
+    this.#journal = journal;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  has(executionId: string): boolean {
+    return this.#held.has(executionId);
+  }
+
+  drive(executionId: string): Drive | undefined {
+    return this.#drives.get(executionId);
+  }
+
+  /** Whether there is a suspect that has made no step yet. */
+  hasSuspect(): boolean {
+    return [...this.#suspects].some(([drive, sequence]) => drive.sequence === sequence);
+  }
+
+  /** Takes a slot for an execution. */
+  slot(executionId: string): Slot {
+    const life = this.#life;
+    const lease = this.#options.lease.id;
+    this.#taken += 1;
+    this.#held.set(executionId, (this.#held.get(executionId) ?? 0) + 1);
+    let open = true;
+    const release = () => {
+      if (!open) return;
+      open = false;
+      const others = (this.#held.get(executionId) ?? 1) - 1;
+      if (others > 0) this.#held.set(executionId, others);
+      else this.#held.delete(executionId);
+      if (life !== this.#life) return; // H2
+      this.#taken -= 1;
+      this.#tellWhenEmpty();
+      this.#options.onFree();
+    };
+    const drive = (begun: Begun, how: How = {}) => {
+      const run = this.#run(begun, lease, how).finally(() => {
+        this.#runs.delete(run);
+        release();
+      });
+      this.#runs.add(run);
+    };
+    return { release, drive };
+  }
+
+  /** Everything may look again: the lease is certain, say. */
+  wake(): void {
+    for (const drive of this.#drives.values()) drive.wake();
+  }
+
+  /** Lets go of everything where it stands (H2). */
+  letGo(): void {
+    for (const drive of this.#drives.values()) drive.stop();
+    this.#drives.clear();
+    this.#life += 1;
+    this.#taken = 0;
+    this.#tellWhenEmpty();
+  }
+
+  /** Resolves once no slot is taken. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#empty.push(resolve);
+      this.#tellWhenEmpty();
+    });
+  }
+
+  /** Resolves once the drives that there are now have ended. */
+  async whenEnded(): Promise<void> {
+    await Promise.all(this.#runs);
+  }
+
+  #tellWhenEmpty(): void {
+    if (this.#taken === 0) for (const resolve of this.#empty.splice(0)) resolve();
+  }
+
+  async #run(begun: Begun, lease: string, { accepted = false, suspect = false }: How): Promise<void> {
+    const { outside, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
+    const journal = this.#journal;
+    if (!journal) throw new Error("the worker has no journal");
+    const drive = new Drive({
+      ...{ ...begun, journal, lease, outside, clock, databaseClock, live, parkAfterMs },
+      holdsLease: () => this.#options.lease.id === lease && this.#options.lease.holds(),
+      onBug: (error, execution_id) => log.error("action_bug", error, { execution_id }),
+      ...(alwaysSuspend ? { alwaysSuspend: { first: accepted } } : {}),
+    });
+    this.#drives.set(begun.executionId, drive);
+    if (suspect) this.#suspects.set(drive, begun.sequence);
+    try {
+      this.#options.onEnd(await drive.run());
+    } catch (error) {
+      log.error("execution_drive", error, { execution_id: begun.executionId, workflow_id: begun.workflowId });
+      await this.#breakOff(journal, lease, drive, begun, error);
+    } finally {
+      this.#suspects.delete(drive);
+      if (this.#drives.get(begun.executionId) === drive) this.#drives.delete(begun.executionId);
+    }
+  }
+
+  /** H3: stores the end of an execution whose drive broke; with less about it when even that is refused. */
+  async #breakOff(
+    journal: Pick<Journal, "append">,
+    lease: string,
+    drive: Drive,
+    { executionId, workflowId, communityId, plan }: Begun,
+    error: unknown,
+  ): Promise<void> {
+    const { databaseClock, live, log } = this.#options;
+    const at = databaseClock.now();
+    const message = `The execution could not go on: ${error instanceof Error ? error.message : error}`.slice(0, 1000);
+    const event = { type: "abandoned", at, failure: { code: "INTERNAL_ERROR", message, retryable: false } } as const;
+    const whole = async () => {
+      const state = transition(plan, drive.state, event);
+      const sequence = drive.sequence + 1;
+      const events = [toEventRecord(executionId, sequence, event)];
+      await journal.append(lease, { events, finish: toFinishRecord(executionId, plan, state) });
+      live.publish({ executionId, workflowId, communityId, sequence, plan, state, events: [event] });
+    };
+    const brief = (refused: unknown) => {
+      if (refused instanceof Fenced) throw refused;
+      return journal.append(lease, { finish: unreadableFinish(executionId, at, message) });
+    };
+    await whole()
+      .catch(brief)
+      .catch((refused: unknown) => {
+        if (!(refused instanceof Fenced)) log.error("execution_break_off", refused, { execution_id: executionId });
+      });
+  }
+}

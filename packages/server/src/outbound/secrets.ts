@@ -1,0 +1,158 @@
+// Puts the values of secrets in at the last moment, and takes them out of whatever comes back.
+//
+// Z1. Only placeholders with the execution's own mark are replaced: nobody who writes to a workflow can make one.
+// Z2. A call that needs a secret which is not there is not made.
+// Z3. An answer, good or bad, that repeats a value is stored with `[secret name]` in its place. Values of fewer than
+//     eight characters are left: they would blank out ordinary words.
+import {
+  type Answer,
+  type Call,
+  type HttpRequest,
+  hiddenSecret,
+  isBehindHost,
+  type Json,
+  mapTexts,
+  type NodeFailure,
+  type Outside,
+  replaceSecrets,
+} from "@workflow-core/core";
+import { failed, ok } from "./answers.js";
+
+/** A community's secrets by name; undefined stands for one that cannot be decrypted. */
+export type ResolveSecrets = (communityId: number) => Promise<ReadonlyMap<string, string | undefined>>;
+
+export interface SecretsOptions {
+  resolve: ResolveSecrets;
+  /** The practice router shows what it gets, so it gets no values. */
+  practice?: boolean;
+}
+
+class NotThere extends Error {
+  readonly failure: NodeFailure;
+  constructor(name: string, unreadable: boolean) {
+    super(name);
+    this.failure = unreadable
+      ? failure("SECRET_UNREADABLE", `The secret "${name}" was stored under another SECRET_KEY; store it again.`)
+      : failure("SECRET_MISSING", `The community has no secret "${name}".`);
+  }
+}
+
+const failure = (code: string, message: string): NodeFailure => ({ code, message, retryable: false });
+const shortest = 8;
+
+/** The same outside, for workflows that use secrets. Guest code gets none: none can stand in it. */
+export function withSecrets(outside: Outside, { resolve, practice = false }: SecretsOptions): Outside {
+  const known = valuesFor(resolve);
+  return {
+    sandbox: outside.sandbox,
+    async http(request, call) {
+      const values = await known(call);
+      if (values === undefined) return outside.http(request, call);
+      const sent = values.fill((fill) => filledRequest(request, fill));
+      if (!sent.ok) return sent;
+      const answer = await outside.http(sent.value, call);
+      return values.clear(answer, ({ response_body, response_headers, ...rest }, clear) => ({
+        ...rest,
+        response_body: mapTexts(response_body, clear),
+        response_headers: changed(response_headers, clear),
+      }));
+    },
+    async router(kind, body, timeoutSeconds, call) {
+      const values = practice ? undefined : await known(call);
+      // Without values, what it shows must not hold marks either.
+      if (values === undefined)
+        return outside.router(
+          kind,
+          membersOf(body, (text) => hide(text, call)),
+          timeoutSeconds,
+          call,
+        );
+      const sent = values.fill((fill) => membersOf(body, fill));
+      if (!sent.ok) return sent;
+      return values.clear(await outside.router(kind, sent.value, timeoutSeconds, call), mapTexts);
+    },
+  };
+}
+
+type Fill = (text: string, encode?: (value: string, before: string) => string) => string;
+type Change = (text: string) => string;
+
+interface Values {
+  /** What `prepare` makes with the values put in, or the failure that one is not there (Z2). */
+  fill<T>(prepare: (fill: Fill) => T): Answer<T>;
+  /** The answer without the values, however they may have been written (Z3). */
+  clear<T>(answer: Answer<T>, clearValue: (value: T, clear: Change) => T): Answer<T>;
+}
+
+/** The values for a call: undefined when its execution uses none. */
+const valuesFor =
+  (resolve: ResolveSecrets) =>
+  async ({ secretMark: mark, context }: Call): Promise<Values | undefined> => {
+    if (mark === undefined) return undefined;
+    const secrets = await resolve(context.community_id).catch(() => undefined);
+    const unavailable = () =>
+      failed("SECRET_UNAVAILABLE", "The community's secrets could not be read.", { retryable: true });
+    if (secrets === undefined) return { fill: unavailable, clear: unavailable };
+    const fill: Fill = (text, encode = (value) => value) =>
+      replaceSecrets(text, mark, (name, before) => {
+        const value = secrets.get(name);
+        if (value === undefined) throw new NotThere(name, secrets.has(name));
+        return encode(value, before);
+      });
+    const clear = clearing(secrets);
+    return {
+      fill(prepare) {
+        try {
+          return ok(prepare(fill));
+        } catch (error) {
+          if (error instanceof NotThere) return { ok: false, failure: error.failure };
+          throw error;
+        }
+      },
+      clear: (answer, clearValue) =>
+        answer.ok ? ok(clearValue(answer.value, clear)) : { ok: false, failure: clearFailure(answer.failure, clear) },
+    };
+  };
+
+const changed = (texts: Record<string, string>, change: Change): Record<string, string> =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));
+
+const membersOf = (body: Record<string, Json>, change: Change): Record<string, Json> =>
+  Object.fromEntries(Object.entries(body).map(([key, value]) => [key, mapTexts(value, change)]));
+
+const hide = (text: string, { secretMark }: Call): string =>
+  secretMark === undefined ? text : replaceSecrets(text, secretMark, hiddenSecret);
+
+function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill): HttpRequest {
+  return {
+    ...rest,
+    // As in templates: what stands behind the host cannot change where the call goes.
+    url: fill(url, (value, before) => (isBehindHost(before) ? encoded(value) : value.trim())),
+    headers: changed(headers, (text) => fill(text)),
+    body: body === undefined ? undefined : mapTexts(body, (text) => fill(text)),
+  };
+}
+
+/** For an address; halves of characters, which cannot be encoded, become U+FFFD. */
+const encoded = (value: string): string => encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\uFFFD"));
+
+function clearing(secrets: ReadonlyMap<string, string | undefined>): Change {
+  const found = [...secrets].flatMap(([name, value]) =>
+    value === undefined || value.length < shortest ? [] : writings(value).map((text) => ({ text, name })),
+  );
+  // The longest first: one may hold another.
+  found.sort((left, right) => right.text.length - left.text.length);
+  return (text) => found.reduce((rest, each) => rest.replaceAll(each.text, hiddenSecret(each.name)), text);
+}
+
+/** A value as it is, as an address writes it, inside JSON, and as base64. */
+function writings(value: string): string[] {
+  const forms = [value, encoded(value), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("base64")];
+  return [...new Set(forms)].filter((form) => form.length >= shortest);
+}
+
+const clearFailure = ({ message, details, ...rest }: NodeFailure, clear: Change): NodeFailure => ({
+  ...rest,
+  message: clear(message),
+  ...(details === undefined ? {} : { details: mapTexts(details, clear) }),
+});
