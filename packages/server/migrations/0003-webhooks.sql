@@ -48,7 +48,9 @@ CREATE UNLOGGED TABLE IF NOT EXISTS workflow_rate_hits (
 CREATE OR REPLACE FUNCTION workflow_rate_hit(
     hit_key TEXT, hit_max INTEGER, hit_seconds DOUBLE PRECISION, hit_id TEXT, known_ids TEXT[], known_ages DOUBLE PRECISION[],
     OUT allowed BOOLEAN, OUT remaining INTEGER, OUT reset_seconds DOUBLE PRECISION
-) LANGUAGE plpgsql VOLATILE AS $$
+) LANGUAGE plpgsql VOLATILE
+-- Plans are made while the table is small, and kept while it grows: they must be those for a large one.
+SET enable_seqscan TO off SET enable_bitmapscan TO off AS $$
 DECLARE
     width INTERVAL := make_interval(secs => hit_seconds);
     moment timestamptz;

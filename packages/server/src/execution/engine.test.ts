@@ -108,6 +108,26 @@ describeEachDatabase("engine", (database) => {
     expect(engine.worker.status.taken).toBe(0);
   });
 
+  it("runs one after the other, in order, what is to queue, and lets others pass", async () => {
+    const order: string[] = [];
+    const engine = await open({
+      answer: async ({ key, node }) => {
+        if (node === "a") order.push(key.slice(0, 36));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (node === "b") order.push(key.slice(0, 36));
+        return { ok: true, value: {} };
+      },
+    });
+    const workflow = await engine.publish({ ...chain, metadata: { on_overlap: "queue" } });
+    const queued = [];
+    for (let index = 0; index < 4; index += 1) queued.push(await engine.start({ workflow, source: "manual" }));
+    const other = await engine.run(draw("start -> end", { start: "trigger_webhook", end: ["flow_end", {}] }));
+    expect(other.status).toBe("completed");
+    for (const { execution_id } of queued)
+      expect(await engine.over(execution_id)).toMatchObject({ status: "completed" });
+    expect(order).toEqual(queued.flatMap(({ execution_id }) => [execution_id, execution_id]));
+  });
+
   it("lets a waiting execution leave its slot and comes back when it is due", async () => {
     const engine = await open({ slots: 1 });
     const graph = draw("start -> wait -> a", {

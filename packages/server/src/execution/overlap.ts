@@ -1,5 +1,5 @@
-// What happens when a workflow is started while an execution of it is not over: metadata.on_overlap. Without it, and
-// with "queue", executions begin in the order in which they were accepted and may run beside one another.
+// What happens when a workflow is started while an execution of it is not over: metadata.on_overlap. Without it they
+// may run beside one another; with "queue" one runs after the other, which is the claim's work (C2 in store/claims.ts).
 //
 // O1. skip: at most one unfinished execution, over all processes; the next start is refused.
 // O2. cancel_previous: of executions that were accepted, the newest stays. The older ones are cancelled once the new one

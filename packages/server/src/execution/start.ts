@@ -105,10 +105,14 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
     const admission = await overlap.admit({ plan, workflowId: workflow.workflow_id, executionId, dedupe });
     if (admission?.duplicate !== undefined) return duplicateOf(admission.duplicate, workflow.workflow_id, at);
     crashPoint("B0");
-    const slot = worker.reserve(executionId);
+    const queueKey = plan.graph.metadata.on_overlap === "queue" ? workflow.workflow_id : null;
+    // What must wait for those before it is claimed in its turn, never begun here at once.
+    const slot = queueKey === null ? worker.reserve(executionId) : undefined;
     try {
       const state = slot ? begin(plan, started) : undefined;
-      const accepted = await journal.accept(acceptRecord(request, started, plan, state, slot ? worker.id : null));
+      const accepted = await journal.accept(
+        acceptRecord(request, started, plan, state, { workerId: slot ? worker.id : null, queueKey }),
+      );
       crashPoint("B1");
       await (accepted.duplicate ? admission?.dropped() : admission?.stored());
       if (!slot) worker.nudge();
@@ -163,7 +167,7 @@ const acceptRecord = (
   started: Started,
   plan: Plan,
   state: State | undefined,
-  workerId: string | null,
+  place: { workerId: string | null; queueKey: string | null },
 ): AcceptRecord => {
   const { execution_id } = started.context;
   const time = new Date(started.at).toISOString();
@@ -181,10 +185,11 @@ const acceptRecord = (
     principal: JSON.stringify(request.principal ?? {}),
     dedupe_source: request.dedupe?.source ?? null,
     dedupe_key: request.dedupe?.key ?? null,
-    available_at: workerId === null ? time : null,
-    claimed_by: over ? null : workerId,
+    available_at: place.workerId === null ? time : null,
+    claimed_by: over ? null : place.workerId,
     deadline_at: new Date(started.at + seconds * 1000).toISOString(),
     retried_from: request.retry?.of ?? null,
+    queue_key: place.queueKey,
     first: toEventRecord(execution_id, 1, started),
     finish: over ? toFinishRecord(execution_id, plan, state) : null,
   };

@@ -56,6 +56,7 @@ export interface WorkerOptions {
 }
 
 const idlePollMs = 1000;
+const blockedPollMs = 100;
 const nearMs = 60_000;
 /** Longer than the answer to a claim can take: then it was lost. */
 const lostAfterMs = 6000;
@@ -296,7 +297,9 @@ export class Worker {
       return 0;
     }
     const seconds = await secondsUntilDue(this.#options.pool, suspects);
-    return seconds === undefined ? idlePollMs : Math.min(idlePollMs, Math.max(0, seconds * 1000));
+    if (seconds === undefined) return idlePollMs;
+    // What is due and was not claimed waits for one before it, or is being claimed elsewhere: soon, but not at once.
+    return seconds <= 0 ? blockedPollMs : Math.min(idlePollMs, seconds * 1000);
   }
 
   /** Goes on with claimed executions, each in a slot; one that cannot be read fails alone. */

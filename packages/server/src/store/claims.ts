@@ -2,6 +2,7 @@
 //
 // C1. A suspect, which was in hand at two deaths of a worker without a step in between, is claimed by a worker that has
 //     no other one in hand. So what kills its workers meets its limit alone, and what only stood beside it does not.
+// C2. Of executions with the same queue_key, only the oldest that is not over is claimed.
 import type pg from "pg";
 import { queryWithin } from "./database.js";
 import type { EventRecord } from "./flight.js";
@@ -41,8 +42,10 @@ export const claimDue = async (
       due AS (
         SELECT execution_id, available_at, row_number() OVER (PARTITION BY community_id ORDER BY available_at) AS turn,
           suspect AND row_number() OVER (PARTITION BY suspect ORDER BY available_at) > 1 AS too_many
-        FROM (SELECT execution_id, available_at, community_id, recoveries >= ${suspectFrom} AS suspect FROM workflow_executions
+        FROM (SELECT execution_id, available_at, community_id, recoveries >= ${suspectFrom} AS suspect FROM workflow_executions AS x
           WHERE available_at <= clock_timestamp() AND claimed_by IS NULL AND ($3 OR recoveries < ${suspectFrom})
+            AND (queue_key IS NULL OR NOT EXISTS (SELECT 1 FROM workflow_executions AS o WHERE o.queue_key = x.queue_key
+              AND o.execution_id < x.execution_id AND o.status IN ('queued', 'running', 'waiting')))
           ORDER BY available_at LIMIT greatest($2 * 8, 200)) AS oldest),
       chosen AS (
         SELECT e.execution_id FROM workflow_executions AS e JOIN due USING (execution_id)

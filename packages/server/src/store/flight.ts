@@ -53,6 +53,8 @@ export interface AcceptRecord {
   claimed_by: string | null;
   deadline_at: string;
   retried_from: string | null;
+  /** Executions with the same key run one after the other. */
+  queue_key: string | null;
   /** The `started` event. */
   first: EventRecord;
   /** When everything was decided at once, it is stored as over. */
@@ -113,6 +115,7 @@ const acceptColumns: readonly Column<AcceptRecord>[] = [
   ["claimed_by", "uuid", (record) => record.claimed_by],
   ["deadline_at", "timestamptz", (record) => record.deadline_at],
   ["retried_from", "uuid", (record) => record.retried_from],
+  ["queue_key", "uuid", (record) => record.queue_key],
   ...finishColumns.map(([name, type, value]): Column<AcceptRecord> => [name, type, ({ finish }) => value(finish)]),
 ];
 
