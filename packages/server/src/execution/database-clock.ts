@@ -9,25 +9,27 @@ export interface DatabaseClock {
   adjust(databaseNow: number, askedAt: number): void;
 }
 
-/** An answer that took longer (a slow database, a process that was frozen) says too little; in milliseconds. */
-const longestRoundTrip = 1000;
+/** By so much per millisecond an answer may have taken longer than the best one, the older that is, to be preferred. */
+const ageing = 0.01;
 
 /** A clock that shows wall time until it is first adjusted. It never goes backwards. */
 export const databaseClock = (clock: Clock): DatabaseClock => {
   let offset = clock.now() - clock.monotonic();
   let latest = 0;
-  let adjusted = false;
+  let best = { roundTrip: Number.POSITIVE_INFINITY, at: 0 };
   return {
     now: () => {
       latest = Math.max(latest, Math.round(clock.monotonic() + offset));
       return latest;
     },
     adjust: (databaseNow, askedAt) => {
-      const roundTrip = clock.monotonic() - askedAt;
-      if (adjusted && roundTrip > longestRoundTrip) return;
-      adjusted = true;
+      const at = clock.monotonic();
+      const roundTrip = at - askedAt;
+      // A slow answer (a busy database, a process that was frozen) says less than a quick one a moment ago.
+      if (roundTrip > best.roundTrip + (at - best.at) * ageing) return;
+      best = { roundTrip, at };
       // The answer was made somewhere between question and answer: the middle is the best guess.
-      offset = databaseNow - (askedAt + clock.monotonic()) / 2;
+      offset = databaseNow - (askedAt + at) / 2;
     },
   };
 };

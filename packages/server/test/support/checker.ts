@@ -190,7 +190,7 @@ function sent(ledger: readonly Delivery[], { disturbances, slots }: CheckOptions
       const before = list[index - 1];
       if (before?.attempt == null || each.attempt == null || each.attempt <= before.attempt) return [];
       const wait = 1000 * 2 ** before.attempt;
-      return each.at - before.at < wait - 50 ? [`${key} attempt ${each.attempt} after ${each.at - before.at} ms`] : [];
+      return each.at - before.at < wait - 100 ? [`${key} attempt ${each.attempt} after ${each.at - before.at} ms`] : [];
     }),
   );
   const beyond = ledger
