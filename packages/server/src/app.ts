@@ -7,7 +7,7 @@ import { layeredSessionStore } from "./access/session-stores.js";
 import { createSessions } from "./access/sessions.js";
 import { audited, createAudit } from "./audit.js";
 import { type Clock, systemClock } from "./clock.js";
-import { createEngine, type Engine } from "./execution/engine.js";
+import { createEngine, type Engine, type EngineOptions } from "./execution/engine.js";
 import { startRetention } from "./execution/retention.js";
 import type { WorkerLog } from "./execution/worker.js";
 import { createGrpcServer, type GrpcDoor } from "./grpc/server.js";
@@ -19,14 +19,14 @@ import { type Log, registerSecret } from "./log.js";
 import type { OutboundLog } from "./outbound/log.js";
 import { createOutside, type ServerOutside } from "./outbound/outside.js";
 import { withSecrets } from "./outbound/secrets.js";
-import { openRedis } from "./redis/redis.js";
+import { openRedis, type Redis } from "./redis/redis.js";
 import { redisValues, sharedCache } from "./redis/values.js";
 import { explain, limitsFrom, type Settings, secretValues, troubles } from "./settings.js";
 import { openStore, type Store } from "./store/open.js";
 import { sessionTable } from "./store/sessions.js";
 import { createScheduleTimes } from "./triggers/schedule-times.js";
 import { createScheduler, type Scheduler } from "./triggers/scheduler.js";
-import { createTriggers } from "./triggers/triggers.js";
+import { createTriggers, type Triggers } from "./triggers/triggers.js";
 import { createWebhooks } from "./triggers/webhooks.js";
 
 export interface AppOptions {
@@ -74,23 +74,23 @@ const outboundLog = (log: Log): OutboundLog => ({
 /** How long calls over gRPC may take to end when everything else has ended. */
 const lastCallsMs = 2000;
 
-/** Opens the database, migrates it and wires the program; nothing runs or listens yet. */
-export const createApp = async ({ settings, log, clock = systemClock, leaseSeconds }: AppOptions): Promise<App> => {
-  for (const secret of secretValues(settings)) registerSecret(secret);
-  const store = await openStore(settings, log, clock);
-  const outside = createOutside({
-    routerUrl: settings.ROUTER_URL,
-    routerApiKey: settings.API_KEY,
-    egressAllow: settings.EGRESS_ALLOW_CIDRS,
-    clock,
-    log: outboundLog(log),
-  });
-  const secrets = createSecrets({ database: store.database, settings });
-  const limits = limitsFrom(settings);
-  const engine = createEngine({
+interface Base {
+  settings: Settings;
+  log: Log;
+  clock: Clock;
+  store: Store;
+}
+
+const makeEngine = (
+  { settings, log, clock, store }: Base,
+  outside: EngineOptions["outside"],
+  limits: EngineOptions["limits"],
+  leaseSeconds: number | undefined,
+): Engine =>
+  createEngine({
     database: store.database,
     journalPool: store.journalPool,
-    outside: withSecrets(outside, { resolve: secrets.resolve, practice: outside.practice !== undefined }),
+    outside,
     limits,
     clock,
     name: `${hostname()}:${process.pid}`,
@@ -99,6 +99,9 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     log: workerLog(log),
   });
+
+/** Redis, if there is one, and what it hurries: it carries nothing that is not also kept elsewhere. */
+const openShared = async ({ settings, log, clock, store }: Base) => {
   const redis = settings.REDIS_URL === undefined ? undefined : await openRedis({ url: settings.REDIS_URL, log, clock });
   if (redis !== undefined) store.database.shareWrites?.(redisValues(redis, "wrote"));
   const ownCache = memoryLicenseCache(clock);
@@ -106,61 +109,108 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     ...{ url: settings.LICENSE_SERVER_URL, releaseMode: settings.RELEASE_MODE, clock, log },
     cache: redis === undefined ? ownCache : sharedCache(redisValues(redis, "license"), ownCache),
   });
-  const { database } = store;
-  const lastingSessions = sessionTable(database);
-  const sessionStore =
-    redis === undefined ? lastingSessions : layeredSessionStore(redisValues(redis, "session"), lastingSessions);
-  const triggers = createTriggers({ database, start: engine.start, license, clock, log: triggersLog(log) });
-  let state: "new" | "working" | "draining" = "new";
-  const reasons = () => {
-    const found: string[] = [];
-    if (state === "new" || !triggers.live) found.push("The triggers are not live yet.");
-    if (state === "draining") found.push("The process is being shut down.");
-    if (!engine.worker.reachesDatabase) found.push("The database does not answer.");
-    return found;
+  const lasting = sessionTable(store.database);
+  const sessions = createSessions({
+    store: redis === undefined ? lasting : layeredSessionStore(redisValues(redis, "session"), lasting),
+    clock,
+  });
+  return { redis, license, sessions };
+};
+
+/** Whether this process should be sent work: `state` is where its life stands, the rest is asked anew each time. */
+const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
+  const life = { state: "new" as "new" | "working" | "draining" };
+  const ready = () => {
+    const reasons: string[] = [];
+    if (life.state === "new" || !triggers.live) reasons.push("The triggers are not live yet.");
+    if (life.state === "draining") reasons.push("The process is being shut down.");
+    if (!worker.reachesDatabase) reasons.push("The database does not answer.");
+    return { ready: reasons.length === 0, reasons };
   };
+  return { life, ready };
+};
+
+/** Opens the database, migrates it and wires the program; nothing runs or listens yet. */
+export const createApp = async ({ settings, log, clock = systemClock, leaseSeconds }: AppOptions): Promise<App> => {
+  for (const secret of secretValues(settings)) registerSecret(secret);
+  const store = await openStore(settings, log, clock);
+  const base: Base = { settings, log, clock, store };
+  const { database } = store;
+  const outside = createOutside({
+    routerUrl: settings.ROUTER_URL,
+    routerApiKey: settings.API_KEY,
+    egressAllow: settings.EGRESS_ALLOW_CIDRS,
+    clock,
+    log: outboundLog(log),
+  });
+  const secrets = createSecrets({ database, settings });
+  const guarded = withSecrets(outside, { resolve: secrets.resolve, practice: outside.practice !== undefined });
+  const limits = limitsFrom(settings);
+  const engine = makeEngine(base, guarded, limits, leaseSeconds);
+  const { start, worker, live, plans } = engine;
+  const { redis, license, sessions } = await openShared(base);
+  const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log) });
+  const { life, ready } = createReadiness(worker, triggers);
   const audit = createAudit({ database, clock, log });
   const services: Services = {
-    settings,
+    ...{
+      settings,
+      clock,
+      database,
+      start,
+      worker,
+      live,
+      plans,
+      limits,
+      outside,
+      secrets,
+      sessions,
+      license,
+      triggers,
+      audit,
+    },
     log: audited(log, audit),
-    audit,
-    clock,
-    database: store.database,
-    start: engine.start,
-    worker: engine.worker,
-    live: engine.live,
-    plans: engine.plans,
-    limits,
     practice: outside.practice,
-    outside,
-    secrets,
-    sessions: createSessions({ store: sessionStore, clock }),
-    license,
-    triggers,
-    webhooks: createWebhooks({ database, start: engine.start, license, clock, log, redis, readJson: readBody }),
+    webhooks: createWebhooks({ database, start, license, clock, log, redis, readJson: readBody }),
     metrics: createMetrics(),
-    draining: () => state === "draining",
-    ready: () => ({ ready: reasons().length === 0, reasons: reasons() }),
+    draining: () => life.state === "draining",
+    ready,
     startedAt: clock.now(),
   };
   const http = await createHttpServer(services);
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
-  const scheduling = { database, start: engine.start, clock, log, settings, times, note: triggers.note };
+  const scheduling = { database, start, clock, log, settings, times, note: triggers.note };
   const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
+  const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
+  return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock }) };
+};
 
+type Parts = Omit<App, "listen" | "close">;
+
+interface Running {
+  life: { state: "new" | "working" | "draining" };
+  triggers: Triggers;
+  redis: Redis | undefined;
+  clock: Clock;
+}
+
+/** Beginning and ending, in opposite orders. */
+const createLifecycle = (parts: Parts, { life, triggers, redis, clock }: Running): Pick<App, "listen" | "close"> => {
+  const { settings, log, engine, http, grpc, scheduler, store, outside } = parts;
   let retention: ReturnType<typeof startRetention> | undefined;
+  let closing: Promise<void> | undefined;
 
   const listen = async () => {
     await engine.worker.start();
     await triggers.start();
-    state = "working";
+    life.state = "working";
     try {
       const url = await http.listen({ port: settings.MODULE_PORT, host: settings.HOST });
       const grpcPort = await grpc?.listen();
       await scheduler?.start();
       if (settings.ROLE !== "api")
-        retention = startRetention({ pool: database.primary, kept: settings, clock, log: workerLog(log) });
+        retention = startRetention({ pool: store.database.primary, kept: settings, clock, log: workerLog(log) });
       return { url, grpcPort };
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
@@ -169,9 +219,8 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     }
   };
 
-  let closing: Promise<void> | undefined;
   const close = async () => {
-    state = "draining";
+    life.state = "draining";
     await scheduler?.stop();
     await retention?.stop();
     await engine.worker.drain(settings.SHUTDOWN_TIMEOUT_SECONDS);
@@ -181,6 +230,5 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     await redis?.close();
     await store.close();
   };
-  const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
-  return { ...parts, listen, close: () => (closing ??= close()) };
+  return { listen, close: () => (closing ??= close()) };
 };
