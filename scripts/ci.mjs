@@ -75,14 +75,14 @@ const countTests = (name, file, ok) => {
     passed += numPassedTests;
     failed += numFailedTests + numPendingTests;
     console.log(`${name}: ${numPassedTests} of ${numTotalTests} tests passed, ${numPendingTests} skipped`);
-    if (!ok && numFailedTests === 0) count(name, false);
+    // The browser stories run in the same command; they write no report, so they count as one.
+    if (numFailedTests === 0) count("browser stories", ok);
   } catch (error) {
     count(`${name} (${error.message})`, false);
   }
 };
 const unit = join(scratch, "tests.json");
 countTests("npm test", unit, run(`npm test -- --reporter=default --reporter=json --outputFile.json=${unit}`));
-step("browser tests", "npm run test:browser");
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);
