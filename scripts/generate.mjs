@@ -17,11 +17,11 @@ const notice = "<!-- Made by `npm run generate`; do not edit. -->\n\n";
 const generated = [
   {
     file: "docs/configuration.md",
-    make: async () => notice + (await server("settings.js")).configurationPage(),
+    make: async () => notice + (await server("settings/describe.js")).configurationPage(),
   },
   {
     file: ".env.example",
-    make: async () => (await server("settings.js")).envExample(),
+    make: async () => (await server("settings/describe.js")).envExample(),
   },
   {
     file: "docs/errors.md",

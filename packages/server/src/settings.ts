@@ -1,6 +1,6 @@
 // The settings: every environment variable in one table (settings/guide.ts and settings/own.ts), and what is made of it.
 
-export { configurationPage, envExample, settingsHelp } from "./settings/describe.js";
+export { settingsHelp } from "./settings/describe.js";
 export { loadEnvironment } from "./settings/environment.js";
 export { limitsFrom } from "./settings/limits.js";
 export { type Environment, loadSettings, type SettingProblem, SettingsError, secretValues } from "./settings/load.js";

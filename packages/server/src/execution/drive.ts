@@ -24,7 +24,7 @@ import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
-import { toEventRecord, toFinishRecord } from "./records.js";
+import { maxEventBytes, toEventRecord, toFinishRecord, tooLarge } from "./records.js";
 
 type LaterEvent = Exclude<ExecutionEvent, Started>;
 
@@ -54,9 +54,6 @@ export interface DriveOptions {
 
 export type DriveEnd = { kind: "over"; state: State } | { kind: "parked"; due: number } | { kind: "fenced" };
 
-/** The largest answer that is stored, as JSON text. */
-export const maxEventBytes = 2 * 1024 * 1024;
-
 export class Drive {
   readonly #options: DriveOptions;
   #state: State;
@@ -67,6 +64,7 @@ export class Drive {
   #stopped = false;
   /** What is owed and not sent, because the lease is uncertain. */
   #withheld = false;
+  #resting = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -81,6 +79,11 @@ export class Drive {
   /** The number of the last stored event. */
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** Whether it is going to rest: it may be down already, though nobody has said so yet. */
+  get resting(): boolean {
+    return this.#resting;
   }
 
   /** Lets something from outside happen to it: a cancellation, say. */
@@ -224,6 +227,7 @@ export class Drive {
   /** Leaves memory until `due`; false when something came in the meantime. */
   async #park(due: number): Promise<boolean> {
     if (this.#inbox.length > 0) return false;
+    this.#resting = true;
     await this.#options.journal.append(this.#options.lease, {
       park: {
         execution_id: this.#options.executionId,
@@ -246,15 +250,3 @@ export class Drive {
     });
   }
 }
-
-const tooLarge = (event: Extract<LaterEvent, { type: "performed" }>, bytes: number): LaterEvent => ({
-  type: "faulted",
-  at: event.at,
-  token: event.token,
-  attempt: event.attempt,
-  failure: {
-    code: "ANSWER_TOO_LARGE",
-    message: `The answer of ${bytes} bytes is larger than MAX_EVENT_BYTES (${maxEventBytes})`,
-    retryable: false,
-  },
-});

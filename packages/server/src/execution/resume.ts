@@ -26,7 +26,7 @@ export interface ResumeOptions {
 type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
 
 /** So many times may an execution be in hand when its worker dies, without a step in between. */
-export const recoveryLimit = 3;
+const recoveryLimit = 3;
 
 /**
  * For each claimed execution where it stands, or undefined when there is nothing left to drive. Poison fails alone;
