@@ -2,9 +2,14 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const crash = "packages/server/test/crash/**/*.test.ts";
+const alone = [
+  "packages/server/test/crash/**/*.test.ts",
+  "packages/server/test/cli*.test.ts",
+  "packages/server/src/outbound/sandbox/*.test.ts",
+];
 
-// Two groups, one after the other: tests that kill processes and count seconds have the machine for themselves.
+// Two groups, one after the other: tests that start and kill processes and count seconds have the machine for
+// themselves, and a second chance, because machines are noisy.
 export default defineConfig({
   resolve: {
     alias: [
@@ -21,7 +26,7 @@ export default defineConfig({
         test: {
           name: "tests",
           include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: [crash, "**/node_modules/**"],
+          exclude: [...alone, "**/node_modules/**"],
           env: { TZ: "UTC" },
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -31,11 +36,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "crash",
-          include: [crash],
+          name: "alone",
+          include: alone,
           env: { TZ: "UTC" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          retry: 2,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
