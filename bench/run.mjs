@@ -21,7 +21,7 @@ for (const measure of chosen) {
   console.log(`\n${measure.title}`);
   const contestants = [];
   for (const each of measure.contestants) {
-    const entered = await enter(each, database.uri);
+    const entered = await enter(each, database);
     if (entered) contestants.push({ ...each, process: entered, figures: [] });
     else console.log(`  ${each.name}: not here (${each.needs ?? "it did not start"})`);
   }

@@ -15,27 +15,44 @@ const ask = async (uri, text) => {
   }
 };
 
+const name = (file, env) =>
+  `workflow_core_bench_${[file, ...Object.values(env)]
+    .join("_")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")}`;
+
+/** Databases on one server: each contestant has its own, so that none takes another's work. */
+const onServer = async (server, address) => {
+  const made = [];
+  const [{ version }] = await ask(server, "SELECT version()");
+  return {
+    version: version.split(" ").slice(0, 2).join(" "),
+    fresh: async (file, env) => {
+      const database = name(file, env);
+      await ask(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+      await ask(server, `CREATE DATABASE ${database}`);
+      made.push(database);
+      return address(database);
+    },
+    close: async () => {
+      for (const database of made) await ask(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    },
+  };
+};
+
 export const openDatabase = async () => {
   const server = process.env.BENCH_POSTGRES ?? "postgresql://postgres@127.0.0.1:5432/postgres";
   try {
-    await ask(server, "DROP DATABASE IF EXISTS workflow_core_bench WITH (FORCE)");
-    await ask(server, "CREATE DATABASE workflow_core_bench");
-    const uri = server.replace(/\/[^/]*$/, "/workflow_core_bench");
-    const [{ version }] = await ask(uri, "SELECT version()");
-    return {
-      uri,
-      version: version.split(" ").slice(0, 2).join(" "),
-      close: () => ask(server, "DROP DATABASE IF EXISTS workflow_core_bench WITH (FORCE)"),
-    };
+    return await onServer(server, (database) => server.replace(/\/[^/]*$/, `/${database}`));
   } catch {
     const { startEmbeddedPostgres } = await import(
       new URL("../../packages/server/dist/store/embedded.js", import.meta.url).href
     );
     const directory = mkdtempSync(join(tmpdir(), "workflow-core-bench-"));
     const embedded = await startEmbeddedPostgres({ directory, log: { info: () => undefined, warn: () => undefined } });
+    const opened = await onServer(embedded.uri, (database) => embedded.uri.replace("/postgres?", `/${database}?`));
     return {
-      uri: embedded.uri,
-      version: "PostgreSQL 18 (embedded)",
+      ...opened,
       close: async () => {
         await embedded.stop();
         rmSync(directory, { recursive: true, force: true });

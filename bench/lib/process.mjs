@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** Starts a contestant; undefined when it cannot run here. */
-export const enter = async ({ file, env = {} }, uri) => {
+export const enter = async ({ file, env = {} }, database) => {
+  const uri = await database.fresh(file, env);
   const script = fileURLToPath(new URL(`../contestants/${file}.mjs`, import.meta.url));
   const child = spawn(process.execPath, [script], {
     env: { ...process.env, BENCH_DATABASE: uri, ...env },
@@ -22,7 +23,9 @@ export const enter = async ({ file, env = {} }, uri) => {
       if (value.startsWith("{")) return JSON.parse(value);
     }
   };
+  const patience = setTimeout(() => child.kill("SIGKILL"), 20_000);
   const ready = await next();
+  clearTimeout(patience);
   if (!ready?.ready) {
     if (process.env.BENCH_VERBOSE) console.log(said);
     return undefined;

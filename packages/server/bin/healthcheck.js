@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Whether a service is well, for HEALTHCHECK and its like: `healthcheck.js [address]`. Ends with 0 when the address
-// answers 2xx within five seconds, else with 1 and one line that says why. It needs nothing but Node.
+// Whether a service is well, for HEALTHCHECK and its like: `healthcheck.js [address] [milliseconds]`. Ends with 0 when
+// the address answers 2xx within that time (5000), else with 1 and one line that says why. It needs nothing but Node.
 import { get } from "node:http";
 
-const patienceMs = 5000;
-const address = process.argv[2] ?? `http://localhost:${process.env.MODULE_PORT || 8070}/health`;
+const [, , given, patience] = process.argv;
+const patienceMs = Number(patience ?? 5000);
+const address = given ?? `http://localhost:${process.env.MODULE_PORT || 8070}/health`;
 
 const fail = (reason) => {
   process.stderr.write(`${address}: ${reason}\n`);

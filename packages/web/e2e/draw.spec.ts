@@ -6,7 +6,7 @@ test("by mouse: drawn, tried, published, fired over REST, watched, rolled back",
   await page.goto("/");
   await page.getByRole("button", { name: "New workflow" }).click();
   await page.getByRole("button", { name: /^Empty/ }).click();
-  await page.getByRole("button", { name: "Add a trigger" }).click();
+  await page.getByRole("button", { name: "Add a trigger", exact: true }).click();
   await page.getByRole("option", { name: /Chat command/ }).click();
   await page.getByLabel("Command", { exact: true }).fill("!mouse");
 

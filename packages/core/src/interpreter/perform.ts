@@ -1,6 +1,7 @@
 // Performing one owed attempt: the action of the node that a token stands on, with the config it was bound to.
+import type { NodeFailure } from "../documents/execution.js";
 import type { Plan } from "../graph/plan.js";
-import { type Json, toJson } from "../json.js";
+import { cleanText, type Json, toJson } from "../json.js";
 import type { ActionNode, Performed } from "../node.js";
 import type { Answer, Call, Outside } from "../outside.js";
 import { idempotencyKey } from "./commands.js";
@@ -56,7 +57,9 @@ export const perform = async (
     call,
     variables: visible(state, state.scopes.get(token.scope)),
   });
-  return answer.ok ? { ok: true, value: cleaned(answer.value) } : answer;
+  return answer.ok
+    ? { ok: true, value: cleaned(answer.value) }
+    : { ok: false, failure: { ...answer.failure, ...cleanedFailure(answer.failure) } };
 };
 
 /** What an action would give if everything went well: for dry runs. */
@@ -70,5 +73,15 @@ export const pretend = (plan: Plan, state: State, owed: Owed): Performed => {
 const cleaned = ({ output, variables, logs }: Performed): Performed => ({
   output: toJson(output),
   ...(variables ? { variables: toJson(variables) as Record<string, Json> } : {}),
-  ...(logs ? { logs } : {}),
+  ...(logs ? { logs: logs.map(cleanText) } : {}),
+});
+
+const cleanedFailure = ({
+  code,
+  message,
+  details,
+}: NodeFailure): Pick<NodeFailure, "code" | "message" | "details"> => ({
+  code: cleanText(code),
+  message: cleanText(message),
+  ...(details === undefined ? {} : { details: toJson(details) }),
 });

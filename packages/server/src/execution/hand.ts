@@ -81,6 +81,11 @@ export class Hand {
     return [...this.#suspects].some(([drive, sequence]) => drive.sequence === sequence);
   }
 
+  /** What may have been put down already, though the answer is still awaited: to be taken up by others only. */
+  resting(): string[] {
+    return [...this.#held.keys()].filter((executionId) => this.#drives.get(executionId)?.resting ?? true);
+  }
+
   /** Takes a slot for an execution. */
   slot(executionId: string): Slot {
     const life = this.#life;

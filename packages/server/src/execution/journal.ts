@@ -12,34 +12,19 @@
 // J7. What is not stored in time is refused to callers who wait for acceptance; running executions wait as long as it
 //     takes. A refused acceptance that turns out to be stored is taken back, unless it has a key to be found by.
 import type { Clock } from "../clock.js";
-import { appError } from "../errors.js";
 import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
 import { type AcceptRecord, type FlightResult, findByKeys, keyName, writeFlight } from "../store/flight.js";
 import { isTaken, storedAmong, takeBack } from "./aftermath.js";
 import { type Entry, sizeOf, toFlight } from "./entries.js";
 import { repeat } from "./timers.js";
+import { type Accepted, type Pending, refuseLate, unavailable, WaitingLine } from "./waiting-line.js";
+
+export type { Accepted } from "./waiting-line.js";
 
 /** This process no longer holds the execution, or its lease: somebody else goes on. */
 export class Fenced extends Error {
   override readonly name = "Fenced";
-}
-
-export interface Accepted {
-  execution_id: string;
-  /** True: the key was taken, `execution_id` is the execution that holds it. */
-  duplicate: boolean;
-}
-
-interface Pending {
-  entry: Entry;
-  bytes: number;
-  /** Monotonic time after which an acceptance is refused. */
-  giveUpAt: number;
-  /** The caller was told no; whether it is stored is not known yet. */
-  refused: boolean;
-  resolve(accepted: Accepted | undefined): void;
-  reject(error: unknown): void;
 }
 
 /** A batch on its way, and the lease with which it departed. */
@@ -59,8 +44,6 @@ export interface JournalOptions {
 }
 
 const maxFlights = 2;
-const maxEntries = 1000;
-const maxBytes = 8 * 1024 * 1024;
 /** More than this in waiting, and new executions are refused. */
 const maxPendingBytes = 64 * 1024 * 1024;
 const acceptPatienceMs = 5000;
@@ -69,8 +52,7 @@ const told = (error: unknown): string => (error instanceof Error ? error.message
 
 export class Journal {
   readonly #options: JournalOptions;
-  #waiting: Pending[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new WaitingLine();
   #flights = 0;
   #scheduled = false;
   #fenced = false;
@@ -83,10 +65,7 @@ export class Journal {
 
   /** Stores an execution and its first event. Throws SERVICE_UNAVAILABLE when the database does not take it in time. */
   async accept(record: AcceptRecord): Promise<Accepted> {
-    if (this.#waitingBytes > maxPendingBytes)
-      throw appError("SERVICE_UNAVAILABLE", "The journal is full; try again later.", {
-        headers: { "retry-after": "1" },
-      });
+    if (this.#waiting.bytes > maxPendingBytes) throw unavailable("The journal is full; try again later.");
     return (await this.#submit({ accept: record })) as Accepted;
   }
 
@@ -98,15 +77,14 @@ export class Journal {
 
   /** Goes on under a new lease, after the old one was lost. What was wanted under the old one is refused (J4). */
   renew(workerId: string): void {
-    this.#refuseAll(this.#waiting.splice(0));
-    this.#waitingBytes = 0;
+    this.#refuseAll(this.#waiting.takeAll());
     this.#workerId = workerId;
     this.#fenced = false;
   }
 
   /** How much waits to be written. */
   get depth(): { entries: number; bytes: number; flights: number } {
-    return { entries: this.#waiting.length, bytes: this.#waitingBytes, flights: this.#flights };
+    return { entries: this.#waiting.length, bytes: this.#waiting.bytes, flights: this.#flights };
   }
 
   #submit(entry: Entry): Promise<Accepted | undefined> {
@@ -115,8 +93,7 @@ export class Journal {
       const giveUpAt = this.#options.clock.monotonic() + acceptPatienceMs;
       const pending: Pending = { entry, bytes, giveUpAt, refused: false, resolve, reject };
       if (this.#fenced) return this.#refuseAll([pending]);
-      this.#waiting.push(pending);
-      this.#waitingBytes += bytes;
+      this.#waiting.add(pending);
       this.#schedule();
     });
   }
@@ -128,7 +105,7 @@ export class Journal {
     setImmediate(() => {
       this.#scheduled = false;
       if (this.#flights >= maxFlights) return;
-      const batch = this.#take();
+      const batch = this.#waiting.take();
       if (batch.length === 0) return;
       this.#flights += 1;
       const watch = repeat(
@@ -148,18 +125,6 @@ export class Journal {
         });
       this.#schedule();
     });
-  }
-
-  #take(): Pending[] {
-    let bytes = 0;
-    let count = 0;
-    for (const pending of this.#waiting) {
-      if (count >= maxEntries || (count > 0 && bytes + pending.bytes > maxBytes)) break;
-      bytes += pending.bytes;
-      count += 1;
-    }
-    this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, count);
   }
 
   /** Brings a batch to its end: written, refused, or read back and sent again until the database answers. */
@@ -201,8 +166,7 @@ export class Journal {
       if (entry.accept) {
         const { dedupe_source: source, dedupe_key: key, execution_id } = entry.accept;
         const holder = result.accepted.has(execution_id) ? execution_id : holders.get(keyName(source ?? "", key ?? ""));
-        if (holder === undefined)
-          reject(appError("SERVICE_UNAVAILABLE", "The execution could not be stored; try again."));
+        if (holder === undefined) reject(unavailable("The execution could not be stored; try again."));
         else resolve({ execution_id: holder, duplicate: holder !== execution_id });
       } else if (release && !result.released.has(release.execution_id))
         reject(new Fenced(`execution ${release.execution_id} is held by another worker`));
@@ -222,8 +186,7 @@ export class Journal {
     this.#refuseAll(batch);
     if (lease !== this.#workerId || this.#fenced) return;
     this.#fenced = true;
-    this.#refuseAll(this.#waiting.splice(0));
-    this.#waitingBytes = 0;
+    this.#refuseAll(this.#waiting.takeAll());
     this.#options.onFenced();
   }
 
@@ -231,9 +194,7 @@ export class Journal {
     for (const { reject, entry } of batch)
       reject(
         entry.accept
-          ? appError("SERVICE_UNAVAILABLE", "This worker is being replaced; try again.", {
-              headers: { "retry-after": "2" },
-            })
+          ? unavailable("This worker is being replaced; try again.")
           : new Fenced("the worker's lease is gone"),
       );
   }
@@ -272,19 +233,8 @@ export class Journal {
   /** J7: callers whose time is up are told no; what became of an entry under way is looked for later all the same. */
   #refuseLate(departed: readonly Pending[]): void {
     const now = this.#options.clock.monotonic();
-    for (const pending of [...departed, ...this.#waiting]) {
-      if (!pending.entry.accept || pending.refused || now < pending.giveUpAt) continue;
-      pending.refused = true;
-      pending.reject(
-        appError("SERVICE_UNAVAILABLE", "The database is not available; try again later.", {
-          headers: { "retry-after": "2" },
-        }),
-      );
-    }
-    this.#waiting = this.#waiting.filter(({ refused, bytes }) => {
-      if (refused) this.#waitingBytes -= bytes;
-      return !refused;
-    });
+    refuseLate(departed, now);
+    this.#waiting.refuseLate(now);
   }
 
   #pause(milliseconds: number): Promise<void> {

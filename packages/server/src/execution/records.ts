@@ -67,3 +67,22 @@ export const unreadableFinish = (executionId: string, at: number, message: strin
   error_node_id: null,
   error_type: "UNREADABLE",
 });
+
+/** The largest answer that is stored, as JSON text. */
+export const maxEventBytes = 2 * 1024 * 1024;
+
+/** What an answer that is larger becomes. */
+export const tooLarge = (
+  event: Extract<ExecutionEvent, { type: "performed" }>,
+  bytes: number,
+): Extract<ExecutionEvent, { type: "faulted" }> => ({
+  type: "faulted",
+  at: event.at,
+  token: event.token,
+  attempt: event.attempt,
+  failure: {
+    code: "ANSWER_TOO_LARGE",
+    message: `The answer of ${bytes} bytes is larger than MAX_EVENT_BYTES (${maxEventBytes})`,
+    retryable: false,
+  },
+});

@@ -9,15 +9,7 @@
 // W5. What this worker has claimed and does not have in hand (the answer to a claim was lost) is given back.
 import type { Outside } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import {
-  type ClaimedExecution,
-  claimDue,
-  claimedBy,
-  claimOne,
-  giveBack,
-  secondsUntilDue,
-  suspectFrom,
-} from "../store/claims.js";
+import { type ClaimedExecution, claimDue, claimOne, secondsUntilDue, suspectFrom } from "../store/claims.js";
 import type { Pool } from "../store/database.js";
 import { type Listening, listen } from "../store/listen.js";
 import { readWorkMessage, workChannel } from "../store/work-channel.js";
@@ -28,7 +20,9 @@ import { Hand, type Slot } from "./hand.js";
 import type { Journal } from "./journal.js";
 import { Lease } from "./lease.js";
 import type { Happening, Live } from "./live.js";
+import { lostClaims } from "./lost-claims.js";
 import type { Plans } from "./plans.js";
+import { createPolls, type Polls } from "./polls.js";
 import { resume } from "./resume.js";
 import { repeat } from "./timers.js";
 import type { WorkerLog } from "./worker-log.js";
@@ -58,26 +52,18 @@ export interface WorkerOptions {
 const idlePollMs = 1000;
 const blockedPollMs = 100;
 const nearMs = 60_000;
-/** Longer than the answer to a claim can take: then it was lost. */
-const lostAfterMs = 6000;
 
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #lease: Lease;
   readonly #hand: Hand;
+  readonly #polls: Polls;
   #journal: Journal | undefined;
   #timers: (() => void)[] = [];
-  #pollTimer: (() => void) | undefined;
-  #pollAt = Number.POSITIVE_INFINITY;
-  /** The poll that is under way. */
-  #polling: Promise<void> | undefined;
-  #pollAgain = false;
   /** True when the database has more that is due than we have slots for. */
   #backlog = false;
   #state: "new" | "running" | "draining" | "stopped" = "new";
   #listening: Listening | undefined;
-  /** Executions that were claimed but not in hand, and since when (monotonic). */
-  #missing = new Map<string, number>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -89,6 +75,12 @@ export class Worker {
       onEnd: (end) => this.#ended(end),
       onFree: () => this.#backlog && this.#pollIn(0),
     });
+    this.#polls = createPolls(clock, () =>
+      this.#claim().catch((error: unknown) => {
+        log.error("worker_claim", error);
+        return idlePollMs;
+      }),
+    );
   }
 
   get id(): string {
@@ -112,7 +104,7 @@ export class Worker {
 
   /** Takes a lease and begins to look for work. */
   async start(): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock, log, pool } = this.#options;
     await this.#lease.register();
     this.#state = "running";
     const { beatMs } = this.#lease;
@@ -120,7 +112,13 @@ export class Worker {
       this.#timers.push(repeat(clock, milliseconds, action, (error) => log.error("worker_tick", error)));
     every(beatMs, () => this.#beat());
     every(beatMs * (1.5 + Math.random() / 2), () => this.#judge());
-    every(2000, () => this.#giveBackLost());
+    const lost = lostClaims(pool, clock, (id) => this.#hand.has(id));
+    every(2000, async () => {
+      const executions = await lost.giveBack(this.id);
+      if (executions.length === 0) return;
+      log.warn("worker_gave_back", `${executions.length} executions were claimed, but not in hand`, { executions });
+      this.#pollIn(0);
+    });
     this.#listen();
     this.nudge();
   }
@@ -160,7 +158,7 @@ export class Worker {
   async drain(seconds: number): Promise<void> {
     if (this.#state === "stopped" || this.#state === "new") return;
     this.#state = "draining";
-    this.#pollTimer?.();
+    const polled = this.#polls.stop();
     crashPoint("B17");
     let cancelTimer: (() => void) | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -170,7 +168,7 @@ export class Worker {
     cancelTimer?.();
     this.#state = "stopped";
     // What a last poll claimed goes back with the lease; what a drive is storing is stored before.
-    await this.#polling;
+    await polled;
     this.#hand.letGo();
     await this.#hand.whenEnded();
     for (const stop of this.#timers.splice(0)) stop();
@@ -234,21 +232,6 @@ export class Worker {
     this.nudge();
   }
 
-  /** W5. Only what stays claimed and out of hand for longer than any answer takes was lost. */
-  async #giveBackLost(): Promise<void> {
-    const { pool, clock, log } = this.#options;
-    const lease = this.id;
-    const claimed = await claimedBy(pool, lease);
-    const now = clock.monotonic();
-    const missing = claimed.filter((id) => !this.#hand.has(id));
-    this.#missing = new Map(missing.map((id) => [id, this.#missing.get(id) ?? now]));
-    const lost = missing.filter((id) => now - (this.#missing.get(id) ?? now) > lostAfterMs);
-    if (lost.length === 0 || lease !== this.id) return;
-    await giveBack(pool, lease, lost);
-    log.warn("worker_gave_back", `${lost.length} executions were claimed, but not in hand`, { executions: lost });
-    this.#pollIn(0);
-  }
-
   #ended(end: DriveEnd): void {
     if (end.kind !== "parked") return;
     const wait = end.due - this.#options.databaseClock.now();
@@ -256,32 +239,7 @@ export class Worker {
   }
 
   #pollIn(milliseconds: number): void {
-    if (this.#state !== "running" || this.#options.slots === 0) return;
-    if (this.#polling) {
-      this.#pollAgain = true;
-      return;
-    }
-    const at = this.#options.clock.monotonic() + milliseconds;
-    if (at >= this.#pollAt) return;
-    this.#pollTimer?.();
-    this.#pollAt = at;
-    this.#pollTimer = this.#options.clock.setTimer(milliseconds, () => {
-      this.#polling = this.#poll();
-    });
-  }
-
-  async #poll(): Promise<void> {
-    this.#pollAt = Number.POSITIVE_INFINITY;
-    this.#pollAgain = false;
-    let next = idlePollMs;
-    try {
-      next = await this.#claim();
-    } catch (error) {
-      this.#options.log.error("worker_claim", error);
-    } finally {
-      this.#polling = undefined;
-      this.#pollIn(this.#pollAgain ? 0 : next);
-    }
+    if (this.#state === "running" && this.#options.slots > 0) this.#polls.in(milliseconds);
   }
 
   /** Fills the free slots with what is due; gives the milliseconds until it is worth looking again. */
@@ -289,7 +247,7 @@ export class Worker {
     const free = this.#options.slots - this.#hand.taken;
     if (free <= 0) return idlePollMs;
     const suspects = !this.#hand.hasSuspect();
-    const claimed = await claimDue(this.#options.pool, this.id, free, suspects);
+    const claimed = await claimDue(this.#options.pool, this.id, free, { suspects, except: this.#hand.resting() });
     this.#backlog = claimed.length === free;
     if (claimed.length > 0) {
       crashPoint("B2");

@@ -29,12 +29,13 @@ const claimPatienceMs = 3000;
 /**
  * Claims up to `count` executions that are due. Of the oldest few hundred it takes one of each community in turn, so
  * that a community that floods the queue delays itself only. With `suspects`, at most one of them is a suspect (C1).
+ * `except`: what this worker is putting down, and does not know yet whether it has.
  */
 export const claimDue = async (
   pool: pg.Pool,
   workerId: string,
   count: number,
-  suspects: boolean,
+  { suspects, except }: { suspects: boolean; except: readonly string[] },
 ): Promise<ClaimedExecution[]> => {
   const { rows } = await queryWithin<ClaimedExecution>(pool, claimPatienceMs, {
     name: "executions-claim-due",
@@ -49,11 +50,11 @@ export const claimDue = async (
           ORDER BY available_at LIMIT greatest($2 * 8, 200)) AS oldest),
       chosen AS (
         SELECT e.execution_id FROM workflow_executions AS e JOIN due USING (execution_id)
-        WHERE NOT due.too_many AND e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease)
+        WHERE NOT due.too_many AND e.execution_id <> ALL ($4::uuid[]) AND e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease)
         ORDER BY due.turn, due.available_at LIMIT $2 FOR UPDATE OF e SKIP LOCKED)
       UPDATE workflow_executions AS e SET claimed_by = $1, available_at = NULL, fence = e.fence + 1, status = 'running'
       FROM chosen WHERE e.execution_id = chosen.execution_id RETURNING ${columns}`,
-    values: [workerId, count, suspects],
+    values: [workerId, count, suspects, except],
   });
   return rows;
 };

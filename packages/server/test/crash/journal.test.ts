@@ -7,9 +7,9 @@ import { databaseOn } from "../../src/store/database.js";
 import { openPool } from "../../src/store/pool.js";
 import { registerWorker } from "../../src/store/workers.js";
 import { type TestDatabase, testDatabase } from "../support/database.js";
-import { type TestEngine, testEngine } from "../support/engine.js";
+import { type TestEngine, type TestEngineOptions, testEngine } from "../support/engine.js";
 import { type PostgresProxy, postgresProxy } from "../support/postgres-proxy.js";
-import { behind, line, loop } from "../support/scene.js";
+import { behind, callDelayCall, line, loop } from "../support/scene.js";
 import { until } from "../support/until.js";
 
 // Mostly they wait: they do so side by side.
@@ -27,13 +27,16 @@ interface Bench {
 }
 
 /** An engine that reaches its database through a proxy, and a way past it. */
-async function benchOf({ onTestFinished }: Pick<TestContext, "onTestFinished">): Promise<Bench> {
+async function benchOf(
+  { onTestFinished }: Pick<TestContext, "onTestFinished">,
+  options: TestEngineOptions = {},
+): Promise<Bench> {
   const test = await testDatabase();
   const { target, through } = behind(test.uri);
   const proxy = await postgresProxy(target);
   const uri = through(proxy.port);
   const pool = openPool({ uri, max: 10, applicationName: "behind-the-proxy" });
-  const engine = await testEngine({ uri, database: databaseOn(pool), drop: () => pool.end() });
+  const engine = await testEngine({ uri, database: databaseOn(pool), drop: () => pool.end() }, options);
   onTestFinished(async () => {
     proxy.set({ mode: "pass" });
     await engine.close();
@@ -107,12 +110,15 @@ it("knows its own entry when it arrives after it was sent again", async (context
 });
 
 it("gives back what was claimed by a claim whose answer was lost", async (context) => {
-  const { proxy, engine, keys } = await benchOf(context);
+  const { proxy, engine, direct, keys } = await benchOf(context);
   const workflow = await engine.publish(loop);
   const { execution_id } = await engine.start({ workflow, source: "manual" });
   await until(async () => (await engine.read(execution_id)).status === "waiting");
-  proxy.set({ mode: "cut-after", statement: "executions-claim-due", times: 1 });
-  await until(() => proxy.faults.cutAfter === 1, "the lost answer");
+  proxy.set({ mode: "cut-after", statement: "executions-claim-due", times: 100 });
+  const claimed = () => direct<{ claimed_by: string | null }>("SELECT claimed_by FROM workflow_executions");
+  await until(async () => (await claimed())[0]?.claimed_by !== null, "a claim of which nobody knows");
+  proxy.set({ mode: "pass" });
+  expect(proxy.faults.cutAfter).toBeGreaterThan(0);
   expect(await engine.over(execution_id)).toMatchObject({ status: "completed", recoveries: 0 });
   expect(keys()).toHaveLength(3);
 });
@@ -185,4 +191,51 @@ it("writes nothing of one life in the next", async (context) => {
   await journal.append(after, { events: [{ ...event, sequence: 2 }] });
   expect(await direct("SELECT sequence FROM workflow_execution_events")).toEqual([{ sequence: 2 }]);
   await pool.end();
+});
+
+it("does not take up again what it may not have put down yet", async (context) => {
+  let answerB: (() => void) | undefined;
+  const answer: TestEngineOptions["answer"] = async ({ node }) => {
+    if (node === "b") await new Promise<void>((resolve) => (answerB = resolve));
+    return { ok: true, value: { success: true } };
+  };
+  const { proxy, engine, direct, executions, keys } = await benchOf(context, { answer });
+  const workflow = await engine.publish(callDelayCall(0.4));
+  // It goes to rest, the answer is lost, and for a while so are the answers to what became of it.
+  proxy.set({ mode: "cut-after", statement: "journal-flight-00100", times: 1 });
+  const { execution_id } = await engine.start({ workflow, source: "manual" });
+  await until(() => proxy.faults.cutAfter === 1, "the lost answer");
+  proxy.set({ mode: "cut-before", statement: "r(execution_id, sequence, data)", times: 5 });
+  await until(() => proxy.faults.cutBefore === 5, "the questions without an answer");
+  await until(() => engine.journal.depth.flights === 0 && answerB !== undefined, "the second call under way");
+  answerB?.();
+  expect(await engine.over(execution_id)).toMatchObject({ status: "completed", recoveries: 0 });
+  expect(keys()).toEqual([`${execution_id}:a:0`, `${execution_id}:b:0`]);
+  expect(await executions()).toMatchObject([{ events: 4 }]);
+  expect(await direct("SELECT fence::integer FROM workflow_executions")).toEqual([{ fence: 1 }]);
+});
+
+it("ends alone what the database refuses", async (context) => {
+  const { engine, direct } = await benchOf(context);
+  const workflow = await engine.publish(line);
+  await direct(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.status = 'completed' AND NEW.dedupe_key = 'poison' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$`);
+  await direct("CREATE TRIGGER refuse BEFORE UPDATE ON workflow_executions FOR EACH ROW EXECUTE FUNCTION refuse()");
+  const start = (key: string) => engine.start({ workflow, source: "manual", dedupe: { source: "test", key } });
+  const [poison, good] = await Promise.all([start("poison"), start("good")]);
+  expect(await engine.over(good.execution_id)).toMatchObject({ status: "completed" });
+  const row = await engine.over(poison.execution_id);
+  expect(row).toMatchObject({ status: "failed", error_type: "INTERNAL_ERROR", execution_path: ["start", "a", "b"] });
+  expect(row.error_message).toContain("not this one");
+  await until(() => engine.worker.status.taken === 0, "free slots");
+});
+
+it("stores what others say though their words could not be stored as they are", async (context) => {
+  const test = await testDatabase();
+  context.onTestFinished(() => test.drop());
+  const failure = { code: "SAID_NO", message: "no\u0000way \ud800", retryable: false, details: { why: "\u0000" } };
+  const engine = await testEngine(test, { answer: () => ({ ok: false, failure }) });
+  context.onTestFinished(() => engine.close());
+  const row = await engine.over((await engine.run(line)).execution_id);
+  expect(row).toMatchObject({ status: "failed", error_type: "SAID_NO", error_message: "no\ufffdway \ufffd" });
 });

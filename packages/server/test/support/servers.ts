@@ -1,7 +1,7 @@
 // The database servers of a test run: an embedded one, started when the first test asks for it, and the PostgreSQL on
 // 127.0.0.1:5432 (or TEST_POSTGRES_URI) where there is one. Each has a migrated template; tests get copies of it.
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,8 @@ export interface TestServer {
 export const systemUri = process.env.TEST_POSTGRES_URI ?? "postgresql://postgres@127.0.0.1:5432/postgres";
 
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 6);
-/** Names this run's databases on a server that others use too. */
-const PREFIX = `wfc_test_${HOST}_${process.pid}`;
+/** Names this run's databases on a server that others use too; a process may prepare the server more than once. */
+const PREFIX = `wfc_test_${HOST}_${process.pid}_${randomBytes(3).toString("hex")}`;
 
 /** Starts the embedded server of this run, with its template. */
 export async function startEmbeddedServer(): Promise<TestServer & { stop(): Promise<void> }> {

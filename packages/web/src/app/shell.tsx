@@ -48,7 +48,8 @@ export const Shell = () => {
           <IconButton icon={LogOut} label="Sign out" onClick={() => void signOut()} />
         </div>
       </nav>
-      <main id="content" className="page" tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+      <main id="content" className="page" tabIndex={0}>
         <Outlet />
       </main>
     </div>

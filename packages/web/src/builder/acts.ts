@@ -196,7 +196,7 @@ export const tidyUp = async (): Promise<void> => {
   if (chosen.length === 0) return;
   const positions = tidy(draft, chosen, (id) => sizeOf(flow?.getNode(id)));
   edit("Tidy up", (before) => edits.moveNodes(before, positions));
-  window.setTimeout(() => void flow?.fitView({ padding: 0.2, maxZoom: 1, duration: 200 }), 50);
+  window.setTimeout(() => void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: 200 }), 50);
 };
 
 export const toggleEnabled = (): void => {
@@ -207,7 +207,7 @@ export const toggleEnabled = (): void => {
   );
 };
 
-export const wrapInView = (): void => void flow?.fitView({ padding: 0.2, maxZoom: 1, duration: 200 });
+export const wrapInView = (): void => void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: 200 });
 export const zoomIn = (): void => void flow?.zoomIn({ duration: 120 });
 export const zoomOut = (): void => void flow?.zoomOut({ duration: 120 });
 

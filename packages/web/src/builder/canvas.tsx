@@ -29,7 +29,9 @@ import "./canvas.css";
 const nodeTypes = { card: Card };
 const edgeTypes = { wire: Wire };
 const grid: [number, number] = [8, 8];
-const fit = { padding: 0.2, maxZoom: 1 };
+const fit = { padding: 0.08, maxZoom: 1 };
+/** Fingers pan where a mouse selects, and a tap opens what a double click opens. */
+const touch = window.matchMedia("(pointer: coarse)").matches;
 const proOptions = { hideAttribution: true };
 
 export type FlowApi = ReactFlowInstance<CardNode, WireEdge>;
@@ -192,9 +194,10 @@ export const Canvas = ({ draft, selection, readOnly = false, onReady, focus = []
           wrapper.current?.classList.add("moving");
           stir();
         }}
-        onMove={(_event, { zoom }) => setFar(zoom < 0.4)}
+        onMove={(_event, { zoom }) => setFar(large && zoom < 0.4)}
         onMoveEnd={rest}
         onNodeDragStart={stir}
+        onNodeClick={(_event, { id }) => touch && acts.onOpen?.(id)}
         onNodeDoubleClick={(_event, { id }) => acts.onOpen?.(id)}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
@@ -208,8 +211,8 @@ export const Canvas = ({ draft, selection, readOnly = false, onReady, focus = []
         minZoom={0.1}
         maxZoom={2}
         panOnScroll
-        selectionOnDrag={!readOnly}
-        panOnDrag={readOnly ? true : [1, 2]}
+        selectionOnDrag={!readOnly && !touch}
+        panOnDrag={readOnly || touch ? true : [1, 2]}
         selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={["Shift", "Meta", "Control"]}
         selectionKeyCode={null}
@@ -225,7 +228,7 @@ export const Canvas = ({ draft, selection, readOnly = false, onReady, focus = []
           <MiniMap
             pannable
             zoomable
-            style={{ width: 168, height: 104 }}
+            style={{ width: 144, height: 88 }}
             position="bottom-right"
             ariaLabel="Overview"
             nodeColor="var(--wire)"

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { addNode } from "./document.js";
+import { addNode, sameDraft } from "./document.js";
 import { emptyDraft } from "./draft.js";
-import { act, redo, startHistory, undo } from "./history.js";
+import { act, hasBeen, redo, startHistory, undo } from "./history.js";
 
 const named = (name: string) => ({ ...emptyDraft, name });
 
@@ -40,4 +40,17 @@ it("forgets the future after a new act, and changes nothing for an act that chan
   const history = act(startHistory(emptyDraft), named("a"), { label: "Rename", at: 0 });
   expect(act(undo(history), named("b"), { label: "Rename", at: 1 }).future).toEqual([]);
   expect(act(history, history.present, { label: "Nothing", at: 2 })).toBe(history);
+});
+
+it("knows the documents that it has been through", () => {
+  const history = act(act(startHistory(emptyDraft), named("a"), { label: "1", at: 0 }), named("b"), {
+    label: "2",
+    at: 1,
+  });
+  expect(["Untitled", "a", "b", "c"].map((name) => hasBeen(history, named(name), sameDraft))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
 });

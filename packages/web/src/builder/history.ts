@@ -55,6 +55,10 @@ export const undo = (history: History): History => {
   };
 };
 
+/** Whether a document is one that this history has been through: an edit that was saved although no answer came back. */
+export const hasBeen = (history: History, draft: Draft, same: (left: Draft, right: Draft) => boolean): boolean =>
+  same(history.present, draft) || history.past.some((entry) => same(entry.draft, draft));
+
 export const redo = (history: History): History => {
   const [entry, ...future] = history.future;
   if (!entry) return history;

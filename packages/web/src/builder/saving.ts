@@ -5,6 +5,7 @@ import { ApiError, isOffline, isStale, sentenceOf } from "../api/errors.js";
 import { loadWorkflow, saveWorkflow } from "../api/workflows.js";
 import { type Draft, sameDraft } from "./document.js";
 import { draftOf } from "./draft.js";
+import { hasBeen } from "./history.js";
 import { keepDraft } from "./keep.js";
 import { mergeDrafts } from "./merge.js";
 import { type openWorkflow, useBuilder } from "./store.js";
@@ -48,9 +49,11 @@ const refuse = async (error: unknown, workflowId: string): Promise<void> => {
   if (!isStale(error)) return useBuilder.setState({ save: "refused", saveProblem: sentenceOf(error) });
   try {
     const theirs = await loadWorkflow(workflowId);
-    // Only a switch was turned, or a version published: nothing that was drawn is touched.
-    if (sameDraft(draftOf(theirs.workflow), useBuilder.getState().base)) {
-      useBuilder.setState({ workflow: theirs.workflow, etag: theirs.etag, save: "waiting" });
+    const server = draftOf(theirs.workflow);
+    const { base, history } = useBuilder.getState();
+    // Only a switch was turned or a version published, or it is an own save whose answer was lost: no conflict.
+    if (sameDraft(server, base) || hasBeen(history, server, sameDraft)) {
+      useBuilder.setState({ workflow: theirs.workflow, etag: theirs.etag, base: server, save: "waiting" });
       return later();
     }
     useBuilder.setState({ save: "conflict", theirs });

@@ -5,7 +5,7 @@ import type { Workflow } from "../api/types.js";
 import type { Loaded } from "../api/workflows.js";
 import { type Draft, sameDraft } from "./document.js";
 import { draftOf, emptyDraft } from "./draft.js";
-import { act, type History, redo, startHistory, undo } from "./history.js";
+import { act, type History, hasBeen, redo, startHistory, undo } from "./history.js";
 import { readKept } from "./keep.js";
 
 export type SaveState = "saved" | "waiting" | "saving" | "offline" | "conflict" | "refused";
@@ -59,7 +59,7 @@ export const openWorkflow = (loaded: Loaded): void => {
       save: "saved",
       theirs: undefined,
     });
-  else if (kept.etag === loaded.etag || sameDraft(kept.base, server))
+  else if (kept.etag === loaded.etag || sameDraft(kept.base, server) || hasBeen(kept.history, server, sameDraft))
     useBuilder.setState({
       ...common,
       etag: loaded.etag,

@@ -41,6 +41,7 @@ const NewDialog = ({ way, onClose }: { way: Way; onClose: () => void }) => {
       void navigate(`/workflows/${workflow.workflow_id}`);
     },
   });
+  const busy = create.isPending || create.isSuccess; // made once, however often it is clicked while the page changes
   const offered = examples.data?.length ? examples.data : builtIn;
   return (
     <Dialog title="New workflow" onClose={onClose} wide>
@@ -53,13 +54,13 @@ const NewDialog = ({ way, onClose }: { way: Way; onClose: () => void }) => {
         </button>
       </div>
       {tab === "import" ? (
-        <ImportPane busy={create.isPending} onImport={(draft) => create.mutate(draft)} />
+        <ImportPane busy={busy} onImport={(draft) => create.mutate(draft)} />
       ) : (
         <ul className="gallery">
           <li>
             <button
               type="button"
-              disabled={create.isPending}
+              disabled={busy}
               onClick={() => create.mutate({ ...emptyDraft, name: "Untitled workflow" })}
             >
               <Plus size={20} aria-hidden />
@@ -71,7 +72,7 @@ const NewDialog = ({ way, onClose }: { way: Way; onClose: () => void }) => {
             <li key={name}>
               <button
                 type="button"
-                disabled={create.isPending}
+                disabled={busy}
                 onClick={() =>
                   create.mutate({
                     ...emptyDraft,
