@@ -25,6 +25,7 @@ export async function serve(settings: Settings, log: Log): Promise<number> {
   try {
     const { url } = await app.listen();
     log.system("started", { message: `Listening on ${url}` });
+    process.send?.({ listening: url }); // to the supervisor, if there is one
     if (cluster.isPrimary && !ended.asked()) print(await welcome({ settings, url, place: app.store.place }));
     log.system("stopping", { message: `Ending after ${await ended.signal}` });
   } finally {
@@ -41,6 +42,8 @@ function onSignals(log: Log): { signal: Promise<string>; asked(): boolean } {
   const signal = new Promise<string>((resolve) => {
     for (const each of ["SIGTERM", "SIGINT"] as const)
       process.on(each, () => {
+        // A terminal sends Ctrl-C to all processes; a supervised one waits for its supervisor's word.
+        if (each === "SIGINT" && cluster.isWorker) return;
         if (first !== undefined) process.exit(exitCodes.failed);
         first = each;
         resolve(each);

@@ -28,5 +28,7 @@ export async function start({ role, port }: StartOptions): Promise<number> {
     throw new CommandFailure(maskText(startFailure(error, settings)));
   } finally {
     log.close();
+    // A supervised process lives as long as its channel to the supervisor is open.
+    cluster.worker?.disconnect();
   }
 }

@@ -49,12 +49,12 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
   const signal = signalled(log, workers);
 
   try {
-    const port = await listeningPort(begin(100));
-    if (port === undefined) return exitCodes.failed; // the worker has said why
+    const url = await listeningAt(begin(100));
+    if (url === undefined) return exitCodes.failed; // the worker has said why
     state = "running";
     for (let count = 1; count < settings.WORKERS; count += 1) begin(100);
     const place = embedded?.data ?? new URL(settings.DATABASE_URI ?? "").host;
-    print(await welcome({ settings, url: `http://${settings.HOST}:${port}`, place }));
+    print(await welcome({ settings, url, place }));
     log.system("stopping", { message: `Ending ${workers.size} processes after ${await signal}` });
     return exitCodes.done;
   } finally {
@@ -69,10 +69,12 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
   }
 }
 
-/** The port that the worker listens on; undefined when it ended before. */
-const listeningPort = (worker: Worker): Promise<number | undefined> =>
+/** The address that the worker listens on, when it listens on all its ports; undefined when it ended before. */
+const listeningAt = (worker: Worker): Promise<string | undefined> =>
   new Promise((resolve) => {
-    worker.once("listening", ({ port }) => resolve(port));
+    worker.on("message", (message: { listening?: string }) => {
+      if (message.listening !== undefined) resolve(message.listening);
+    });
     worker.once("exit", () => resolve(undefined));
   });
 

@@ -31,6 +31,14 @@ describeEachDatabase("engine", (database) => {
     engines.push(engine);
     return engine;
   };
+  /** Whether it is down, and not for a moment only. */
+  const rests = async (executionId: string) => {
+    const { rows } = await database().database.primary.query(
+      "SELECT 1 FROM workflow_executions WHERE execution_id = $1 AND claimed_by IS NULL AND available_at > now() + interval '5 s'",
+      [executionId],
+    );
+    return rows.length === 1;
+  };
   afterEach(async () => {
     await Promise.all(engines.splice(0).map((engine) => engine.close()));
   });
@@ -199,7 +207,7 @@ describeEachDatabase("engine", (database) => {
     const engine = await open();
     const workflow = await engine.publish(slow);
     const { execution_id } = await engine.start({ workflow, source: "manual" });
-    await until(async () => (await engine.read(execution_id)).status === "waiting");
+    await until(() => rests(execution_id));
     await database().database.primary.query(
       "UPDATE workflow_executions SET recoveries = 3, available_at = now() WHERE execution_id = $1",
       [execution_id],
@@ -211,7 +219,7 @@ describeEachDatabase("engine", (database) => {
   it("fails alone what cannot be read any more", async () => {
     const engine = await open();
     const { execution_id } = await engine.run(slow);
-    await until(async () => (await engine.read(execution_id)).status === "waiting");
+    await until(() => rests(execution_id));
     await database().database.primary.query(
       "UPDATE workflow_execution_events SET data = '{' WHERE execution_id = $1 AND sequence = 2",
       [execution_id],

@@ -1,7 +1,7 @@
 // A process that is frozen and wakes too late, and processes that are asked to end.
 import { expect, it as test } from "vitest";
 import { postgresProxy } from "../support/postgres-proxy.js";
-import { behind, callDelayCall, effects, executeMany, line, sceneOf } from "../support/scene.js";
+import { behind, callDelayCall, effects, execute, executeMany, line, sceneOf } from "../support/scene.js";
 import { until } from "../support/until.js";
 
 // Mostly they wait: they do so side by side.
@@ -28,7 +28,13 @@ it("changes nothing when it wakes after its lease was taken", async (context) =>
   sleeper.signal("SIGCONT");
   await until(() => sleeper.said().includes("worker_fenced"), "the sleeper's finding that its lease is gone");
   // It works again, under a new lease: what it is given now it carries out.
-  const [next] = await executeMany(sleeper, await stage.publish(callDelayCall(0.1)), 1);
+  const workflow = await stage.publish(callDelayCall(0.1));
+  let next: unknown;
+  await until(async () => {
+    const { status, body } = await execute(sleeper, workflow);
+    next = body.data?.execution_id;
+    return status === 202; // until it has its new lease, callers are told to come again
+  }, "a new lease");
   await stage.over([next as string]);
   const rows = (await stage.facts()).filter(({ execution_id }) => execution_id !== next);
   expect(rows).toEqual(before.rows);
