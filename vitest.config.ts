@@ -29,7 +29,7 @@ export default defineConfig({
           exclude: [...alone, "**/node_modules/**"],
           env: { TZ: "UTC" },
           testTimeout: 30_000,
-          retry: process.env.CI ? 1 : 0,
+          retry: process.env.CI ? 2 : 0,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
