@@ -44,7 +44,10 @@ export const openStore = async (
   logging: Logging,
   clock: Clock = systemClock,
 ): Promise<Store> => {
-  const log = storeLog(logging);
+  const all = storeLog(logging);
+  let closing = false;
+  // Connections that end while everything is being closed are what was asked for.
+  const log: StoreLog = { info: all.info, warn: (message) => closing || all.warn(message) };
   const embedded: EmbeddedPostgres | undefined =
     settings.DATABASE_URI === undefined
       ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log })
@@ -63,6 +66,7 @@ export const openStore = async (
     pool: openPool({ uri: each, applicationName: "workflow-core-read", log, ...replicaConnections }),
   }));
   const close = async () => {
+    closing = true;
     await Promise.allSettled([primary, journalPool, ...replicas.map(({ pool }) => pool)].map((pool) => pool.end()));
     await embedded?.stop();
   };
