@@ -61,7 +61,7 @@ export function runOnce(options: RunOnceOptions): OnceRunning {
     // There is no community here, so what needs a secret fails and says so.
     outside: withSecrets(outside, { resolve: async () => new Map() }),
     databaseClock: now,
-    lease: "none",
+    holding: { lease: "none", fence: 0 },
     journal: { append: async () => undefined },
     parkAfterMs: Number.POSITIVE_INFINITY,
     onBug: (error) => onBug?.(error),

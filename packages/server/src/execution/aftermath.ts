@@ -22,10 +22,10 @@ export const storedAmong = async <P extends { entry: Entry }>(
 ): Promise<Set<P>> => {
   const stored = await storedOf(pool, lease, toFlight(batch));
   const isStored = ({ entry }: P): boolean => {
-    const first = entry.accept?.first ?? entry.events?.[0];
+    const events = entry.accept ? [entry.accept.first] : (entry.events ?? []);
     const release = entry.park ?? entry.finish;
-    return first
-      ? stored.events.has(`${first.execution_id}:${first.sequence}`)
+    return events.length > 0
+      ? events.every(({ execution_id, sequence }) => stored.events.has(`${execution_id}:${sequence}`))
       : release !== undefined && !stored.held.has(release.execution_id);
   };
   return new Set(batch.filter(isStored));

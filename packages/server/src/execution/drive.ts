@@ -22,6 +22,7 @@ import {
 import type { Clock } from "../clock.js";
 import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
+import type { Holding } from "./entries.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
 import { maxEventBytes, toEventRecord, toFinishRecord, tooLarge } from "./records.js";
@@ -37,8 +38,8 @@ export interface DriveOptions {
   /** The number of the last stored event. */
   sequence: number;
   journal: Pick<Journal, "append">;
-  /** The lease under which the execution is held. */
-  lease: string;
+  /** How the execution is held. */
+  holding: Holding;
   /** Whether it is certain that nobody has taken the lease; who makes it certain again calls `wake`. Unless given, it is. */
   holdsLease?(): boolean;
   outside: Outside;
@@ -64,7 +65,6 @@ export class Drive {
   #stopped = false;
   /** What is owed and not sent, because the lease is uncertain. */
   #withheld = false;
-  #resting = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -81,20 +81,15 @@ export class Drive {
     return this.#sequence;
   }
 
-  /** Whether it is going to rest: it may be down already, though nobody has said so yet. */
-  get resting(): boolean {
-    return this.#resting;
-  }
-
   /** Lets something from outside happen to it: a cancellation, say. */
   deliver(event: LaterEvent): void {
     this.#inbox.push(event);
     this.#wakeUp?.();
   }
 
-  /** Lets it look again at what it owes. */
+  /** The lease is certain: what was withheld is sent. */
   wake(): void {
-    this.#wakeUp?.();
+    if (this.#withheld) this.#wakeUp?.();
   }
 
   /** Lets go of the execution where it stands: somebody else has it, or will. Nothing more is stored (V4). */
@@ -217,7 +212,7 @@ export class Drive {
     const finish = isFinal(state.status) ? toFinishRecord(executionId, plan, state) : undefined;
     if (state.joins.size > 0) crashPoint("B9");
     if (finish) crashPoint("B10");
-    await journal.append(this.#options.lease, { events: records, ...(finish ? { finish } : {}) });
+    await journal.append(this.#options.holding, { events: records, ...(finish ? { finish } : {}) });
     crashPoint(finish ? "B11" : applied.at(-1)?.type === "faulted" ? "B14" : "B7");
     this.#state = state;
     this.#sequence += records.length;
@@ -227,8 +222,7 @@ export class Drive {
   /** Leaves memory until `due`; false when something came in the meantime. */
   async #park(due: number): Promise<boolean> {
     if (this.#inbox.length > 0) return false;
-    this.#resting = true;
-    await this.#options.journal.append(this.#options.lease, {
+    await this.#options.journal.append(this.#options.holding, {
       park: {
         execution_id: this.#options.executionId,
         status: this.#state.status,

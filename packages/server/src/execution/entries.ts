@@ -1,5 +1,10 @@
 // What an execution wants to store, how large it is, and how entries become a flight.
-import type { AcceptRecord, EventRecord, FinishRecord, Flight, ParkRecord } from "../store/flight.js";
+import type { AcceptRecord, EventRecord, Fence, FinishRecord, Flight, ParkRecord } from "../store/flight.js";
+
+/** Under which lease, and by which claim, an execution is held. */
+export interface Holding extends Fence {
+  lease: string;
+}
 
 /** What one execution wants to store: its acceptance, or a few events and perhaps its rest or end. */
 export interface Entry {
@@ -7,6 +12,8 @@ export interface Entry {
   events?: readonly EventRecord[];
   park?: ParkRecord;
   finish?: FinishRecord;
+  /** The claim that `park` or `finish` ends. */
+  fence?: number;
 }
 
 /** About how many bytes an entry takes in a flight. */
@@ -26,6 +33,6 @@ const finishSize = (finish: FinishRecord): number =>
 export const toFlight = (batch: readonly { entry: Entry }[]): Flight => ({
   accepts: batch.flatMap(({ entry }) => entry.accept ?? []),
   events: batch.flatMap(({ entry }) => entry.events ?? []),
-  parks: batch.flatMap(({ entry }) => entry.park ?? []),
-  finishes: batch.flatMap(({ entry }) => entry.finish ?? []),
+  parks: batch.flatMap(({ entry: { park, fence = 0 } }) => (park ? { ...park, fence } : [])),
+  finishes: batch.flatMap(({ entry: { finish, fence = 0 } }) => (finish ? { ...finish, fence } : [])),
 });

@@ -7,15 +7,18 @@
 import type { Outside } from "@workflow-core/core";
 import { transition } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
+import type { Fence } from "../store/flight.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { Drive, type DriveEnd, type DriveOptions } from "./drive.js";
+import type { Holding } from "./entries.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Lease } from "./lease.js";
 import type { Live } from "./live.js";
 import { toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
 import type { WorkerLog } from "./worker-log.js";
 
-export type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
+export type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence"> &
+  Fence;
 
 interface How {
   /** It has just been stored for the first time. */
@@ -81,15 +84,9 @@ export class Hand {
     return [...this.#suspects].some(([drive, sequence]) => drive.sequence === sequence);
   }
 
-  /** What may have been put down already, though the answer is still awaited: to be taken up by others only. */
-  resting(): string[] {
-    return [...this.#held.keys()].filter((executionId) => this.#drives.get(executionId)?.resting ?? true);
-  }
-
-  /** Takes a slot for an execution. */
-  slot(executionId: string): Slot {
+  /** Takes a slot for an execution that is claimed, or is being accepted, under this lease. */
+  slot(executionId: string, lease: string): Slot {
     const life = this.#life;
-    const lease = this.#options.lease.id;
     this.#taken += 1;
     this.#held.set(executionId, (this.#held.get(executionId) ?? 0) + 1);
     let open = true;
@@ -114,7 +111,7 @@ export class Hand {
     return { release, drive };
   }
 
-  /** Everything may look again: the lease is certain, say. */
+  /** The lease is certain: what was withheld is sent. */
   wake(): void {
     for (const drive of this.#drives.values()) drive.wake();
   }
@@ -149,8 +146,9 @@ export class Hand {
     const { outside, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
     const journal = this.#journal;
     if (!journal) throw new Error("the worker has no journal");
+    const holding = { lease, fence: begun.fence };
     const drive = new Drive({
-      ...{ ...begun, journal, lease, outside, clock, databaseClock, live, parkAfterMs },
+      ...{ ...begun, journal, holding, outside, clock, databaseClock, live, parkAfterMs },
       holdsLease: () => this.#options.lease.id === lease && this.#options.lease.holds(),
       onBug: (error, execution_id) => log.error("action_bug", error, { execution_id }),
       ...(alwaysSuspend ? { alwaysSuspend: { first: accepted } } : {}),
@@ -161,7 +159,7 @@ export class Hand {
       this.#options.onEnd(await drive.run());
     } catch (error) {
       log.error("execution_drive", error, { execution_id: begun.executionId, workflow_id: begun.workflowId });
-      await this.#breakOff(journal, lease, drive, begun, error);
+      await this.#breakOff(journal, holding, drive, begun, error);
     } finally {
       this.#suspects.delete(drive);
       if (this.#drives.get(begun.executionId) === drive) this.#drives.delete(begun.executionId);
@@ -171,7 +169,7 @@ export class Hand {
   /** H3: stores the end of an execution whose drive broke; with less about it when even that is refused. */
   async #breakOff(
     journal: Pick<Journal, "append">,
-    lease: string,
+    holding: Holding,
     drive: Drive,
     { executionId, workflowId, communityId, plan }: Begun,
     error: unknown,
@@ -184,12 +182,12 @@ export class Hand {
       const state = transition(plan, drive.state, event);
       const sequence = drive.sequence + 1;
       const events = [toEventRecord(executionId, sequence, event)];
-      await journal.append(lease, { events, finish: toFinishRecord(executionId, plan, state) });
+      await journal.append(holding, { events, finish: toFinishRecord(executionId, plan, state) });
       live.publish({ executionId, workflowId, communityId, sequence, plan, state, events: [event] });
     };
     const brief = (refused: unknown) => {
       if (refused instanceof Fenced) throw refused;
-      return journal.append(lease, { finish: unreadableFinish(executionId, at, message) });
+      return journal.append(holding, { finish: unreadableFinish(executionId, at, message) });
     };
     await whole()
       .catch(brief)

@@ -16,7 +16,7 @@ import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
 import { type AcceptRecord, type FlightResult, findByKeys, keyName, writeFlight } from "../store/flight.js";
 import { isTaken, storedAmong, takeBack } from "./aftermath.js";
-import { type Entry, sizeOf, toFlight } from "./entries.js";
+import { type Entry, type Holding, sizeOf, toFlight } from "./entries.js";
 import { repeat } from "./timers.js";
 import { type Accepted, type Pending, refuseLate, unavailable, WaitingLine } from "./waiting-line.js";
 
@@ -69,10 +69,10 @@ export class Journal {
     return (await this.#submit({ accept: record })) as Accepted;
   }
 
-  /** Stores what happened to an execution held under this lease. Throws Fenced when it is no longer held. */
-  async append(lease: string, entry: Omit<Entry, "accept">): Promise<void> {
+  /** Stores what happened to an execution that is held so. Throws Fenced when it is no longer held. */
+  async append({ lease, fence }: Holding, entry: Omit<Entry, "accept" | "fence">): Promise<void> {
     if (lease !== this.#workerId) throw new Fenced("the execution was held under a lease that is gone");
-    await this.#submit(entry);
+    await this.#submit({ ...entry, fence });
   }
 
   /** Goes on under a new lease, after the old one was lost. What was wanted under the old one is refused (J4). */

@@ -22,13 +22,6 @@ export interface LeaseOptions {
   seconds: number;
 }
 
-export interface Beat {
-  /** Executions of this worker that somebody wants cancelled. */
-  cancelled: string[];
-  /** It had not been certain for a while that the lease is still held; now it is. */
-  anew: boolean;
-}
-
 export class Lease {
   readonly #options: LeaseOptions;
   #id = randomUUID() as string;
@@ -72,21 +65,24 @@ export class Lease {
     this.#confirmedAt = asked;
   }
 
-  /** Keeps the lease; undefined when somebody has taken it away. Throws while the database does not answer. */
-  async beat(draining: boolean): Promise<Beat | undefined> {
+  /**
+   * Keeps the lease, and gives the executions of this worker that somebody wants cancelled; undefined when somebody
+   * has taken the lease away. Throws while the database does not answer.
+   */
+  async beat(draining: boolean): Promise<string[] | undefined> {
     const { pool, clock, databaseClock } = this.#options;
     const asked = clock.monotonic();
-    const anew = !this.#reached || !this.holds();
+    const doubted = !this.#reached || !this.holds();
     const beat = await heartbeat(pool, this.#id, draining).catch((error: unknown) => {
       this.#reached = false;
       throw error;
     });
     this.#reached = true;
     databaseClock.adjust(beat.now, asked);
-    if (anew) this.#mayJudgeAt = clock.monotonic() + this.#milliseconds; // L2
+    if (doubted || !this.holds()) this.#mayJudgeAt = clock.monotonic() + this.#milliseconds; // L2
     if (!beat.alive) return undefined;
     this.#confirmedAt = asked;
-    return { cancelled: beat.cancelled, anew };
+    return beat.cancelled;
   }
 
   /** Declares the silent dead and frees what they held; undefined when there was nothing to do, or it may not (L2). */

@@ -8,21 +8,22 @@ import type { Pool } from "../store/database.js";
 const lostAfterMs = 6000;
 
 export interface LostClaims {
-  /** Looks once and gives back what is missing for too long; gives their ids. */
+  /** Looks once and gives back what is missing for too long; gives the ids of its executions. */
   giveBack(lease: string): Promise<string[]>;
 }
 
 export const lostClaims = (pool: Pool, clock: Clock, inHand: (executionId: string) => boolean): LostClaims => {
-  /** Since when (monotonic) each has been missing. */
+  /** Since when (monotonic) each claim has been missing, by execution and fence. */
   let missing = new Map<string, number>();
   return {
     giveBack: async (lease) => {
-      const claimed = await claimedBy(pool, lease);
       const now = clock.monotonic();
-      missing = new Map(claimed.filter((id) => !inHand(id)).map((id) => [id, missing.get(id) ?? now]));
-      const lost = [...missing].filter(([, since]) => now - since > lostAfterMs).map(([id]) => id);
+      const claimed = (await claimedBy(pool, lease)).filter(({ execution_id }) => !inHand(execution_id));
+      const claims = claimed.map((claim) => ({ ...claim, key: `${claim.execution_id} ${claim.fence}` }));
+      missing = new Map(claims.map(({ key }) => [key, missing.get(key) ?? now]));
+      const lost = claims.filter(({ key }) => now - (missing.get(key) ?? now) > lostAfterMs);
       if (lost.length > 0) await giveBack(pool, lease, lost);
-      return lost;
+      return lost.map(({ execution_id }) => execution_id);
     },
   };
 };

@@ -5,7 +5,7 @@ import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
 import type { EventRecord } from "../store/flight.js";
 import type { DatabaseClock } from "./database-clock.js";
-import type { DriveOptions } from "./drive.js";
+import type { Begun } from "./hand.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
 import type { Plans } from "./plans.js";
@@ -22,8 +22,6 @@ export interface ResumeOptions {
   /** Told what could not even be given back; it stays claimed until the worker finds that it does not have it in hand. */
   onError(error: unknown, executionId: string): void;
 }
-
-type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence">;
 
 /** So many times may an execution be in hand when its worker dies, without a step in between. */
 const recoveryLimit = 3;
@@ -68,9 +66,12 @@ const resumeOne = async (
 /** The claim is given back: it is due again at once. */
 const giveBack = async (
   { databaseClock, journal, lease }: ResumeOptions,
-  { execution_id, status }: ClaimedExecution,
+  { execution_id, status, fence }: ClaimedExecution,
 ): Promise<void> =>
-  journal.append(lease, { park: { execution_id, status, available_at: new Date(databaseClock.now()).toISOString() } });
+  journal.append(
+    { lease, fence },
+    { park: { execution_id, status, available_at: new Date(databaseClock.now()).toISOString() } },
+  );
 
 const rebuild = async (
   { plans }: ResumeOptions,
@@ -79,9 +80,11 @@ const rebuild = async (
 ): Promise<Begun> => {
   const plan = await plans.of(execution.workflow_id, execution.workflow_version ?? "");
   if (!plan) throw new Error(`version ${execution.workflow_version} of the workflow cannot be run`);
+  const missing = records.findIndex(({ sequence }, index) => sequence !== index + 1);
+  if (missing >= 0) throw new Error(`event ${missing + 1} is missing`);
   const state = replay(plan, records.map(fromEventRecord));
   const { execution_id: executionId, workflow_id: workflowId, community_id: communityId } = execution;
-  return { executionId, workflowId, communityId, plan, state, sequence: records.length };
+  return { executionId, workflowId, communityId, plan, state, sequence: records.length, fence: execution.fence };
 };
 
 /** Applies a cancellation, or the end of patience with a worker's killer; stores an end that had not been stored. */
@@ -94,7 +97,10 @@ const settle = async (
   const state = event ? transition(begun.plan, begun.state, event) : begun.state;
   if (!isFinal(state.status)) return { ...begun, state };
   const events = event && state !== begun.state ? [toEventRecord(begun.executionId, begun.sequence + 1, event)] : [];
-  await journal.append(lease, { events, finish: toFinishRecord(begun.executionId, begun.plan, state) });
+  await journal.append(
+    { lease, fence: execution.fence },
+    { events, finish: toFinishRecord(begun.executionId, begun.plan, state) },
+  );
   live.publish({ ...begun, state, sequence: begun.sequence + events.length, events: event ? [event] : [] });
   return undefined;
 };
@@ -111,9 +117,9 @@ const pendingEvent = (
 
 const unreadable = async (
   { databaseClock, journal, lease }: ResumeOptions,
-  { execution_id }: ClaimedExecution,
+  { execution_id, fence }: ClaimedExecution,
   error: unknown,
 ): Promise<void> => {
   const message = `The stored execution cannot be read: ${error instanceof Error ? error.message : error}`;
-  await journal.append(lease, { finish: unreadableFinish(execution_id, databaseClock.now(), message) });
+  await journal.append({ lease, fence }, { finish: unreadableFinish(execution_id, databaseClock.now(), message) });
 };

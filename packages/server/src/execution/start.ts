@@ -126,6 +126,7 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
             plan,
             state,
             sequence: 1,
+            fence: 0,
           },
           { accepted: true },
         );

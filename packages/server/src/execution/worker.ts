@@ -132,7 +132,7 @@ export class Worker {
       this.#hand.taken >= this.#options.slots
     )
       return undefined;
-    return this.#hand.slot(executionId);
+    return this.#hand.slot(executionId, this.id);
   }
 
   /** There may be something due: look soon. */
@@ -150,8 +150,9 @@ export class Worker {
     const drive = this.#hand.drive(executionId);
     if (drive) return drive.deliver(this.#cancelled(wish));
     if (this.#state !== "running") return;
-    const claimed = await claimOne(this.#options.pool, this.id, executionId);
-    if (claimed) await this.#resume([claimed]);
+    const lease = this.id;
+    const claimed = await claimOne(this.#options.pool, lease, executionId);
+    if (claimed) await this.#resume([claimed], lease);
   }
 
   /** W4: takes nothing new; resolves when everything in hand has finished, or after `seconds` hands it over. */
@@ -207,10 +208,10 @@ export class Worker {
 
   async #beat(): Promise<void> {
     crashPoint("B16");
-    const beat = await this.#lease.beat(this.#state === "draining");
-    if (!beat) return this.#begin();
-    if (beat.anew) this.#hand.wake();
-    for (const id of beat.cancelled) this.#hand.drive(id)?.deliver(this.#cancelled({}));
+    const cancelled = await this.#lease.beat(this.#state === "draining");
+    if (!cancelled) return this.#begin();
+    this.#hand.wake();
+    for (const id of cancelled) this.#hand.drive(id)?.deliver(this.#cancelled({}));
   }
 
   /** After a lost lease: a new name, a new lease (W3). */
@@ -247,11 +248,12 @@ export class Worker {
     const free = this.#options.slots - this.#hand.taken;
     if (free <= 0) return idlePollMs;
     const suspects = !this.#hand.hasSuspect();
-    const claimed = await claimDue(this.#options.pool, this.id, free, { suspects, except: this.#hand.resting() });
+    const lease = this.id;
+    const claimed = await claimDue(this.#options.pool, lease, free, suspects);
     this.#backlog = claimed.length === free;
     if (claimed.length > 0) {
       crashPoint("B2");
-      await this.#resume(claimed);
+      await this.#resume(claimed, lease);
       return 0;
     }
     const seconds = await secondsUntilDue(this.#options.pool, suspects);
@@ -260,16 +262,17 @@ export class Worker {
     return seconds <= 0 ? blockedPollMs : Math.min(idlePollMs, seconds * 1000);
   }
 
-  /** Goes on with claimed executions, each in a slot; one that cannot be read fails alone. */
-  async #resume(claimed: readonly ClaimedExecution[]): Promise<void> {
+  /**
+   * Goes on with executions that were claimed under a lease, each in a slot; one that cannot be read fails alone. When
+   * the lease was lost since, others have them.
+   */
+  async #resume(claimed: readonly ClaimedExecution[], lease: string): Promise<void> {
     if (!this.#journal) throw new Error("the worker has no journal");
-    const slots = claimed.map(({ execution_id }) => this.#hand.slot(execution_id));
+    if (lease !== this.id) return;
+    const slots = claimed.map(({ execution_id }) => this.#hand.slot(execution_id, lease));
     const { pool, plans, databaseClock, live, log } = this.#options;
     const onError = (error: unknown, execution_id: string) => log.error("execution_resume", error, { execution_id });
-    const resumed = await resume(
-      { pool, plans, databaseClock, live, journal: this.#journal, lease: this.id, onError },
-      claimed,
-    );
+    const resumed = await resume({ pool, plans, databaseClock, live, journal: this.#journal, lease, onError }, claimed);
     slots.forEach((slot, index) => {
       const begun = this.#state === "stopped" ? undefined : resumed[index];
       if (begun) slot.drive(begun, { suspect: (claimed[index]?.recoveries ?? 0) >= suspectFrom });

@@ -13,12 +13,14 @@ export interface ClaimedExecution {
   workflow_version: string | null;
   community_id: number;
   status: string;
+  /** Tells this claim from all earlier and later ones. */
+  fence: number;
   recoveries: number;
   cancel_requested: { by?: string; reason?: string } | null;
 }
 
 const columns =
-  "e.execution_id, e.workflow_id, e.workflow_version, e.community_id, e.status, e.recoveries, e.cancel_requested";
+  "e.execution_id, e.workflow_id, e.workflow_version, e.community_id, e.status, e.fence, e.recoveries, e.cancel_requested";
 
 /** From so many recoveries on, an execution is a suspect. */
 export const suspectFrom = 2;
@@ -29,13 +31,12 @@ const claimPatienceMs = 3000;
 /**
  * Claims up to `count` executions that are due. Of the oldest few hundred it takes one of each community in turn, so
  * that a community that floods the queue delays itself only. With `suspects`, at most one of them is a suspect (C1).
- * `except`: what this worker is putting down, and does not know yet whether it has.
  */
 export const claimDue = async (
   pool: pg.Pool,
   workerId: string,
   count: number,
-  { suspects, except }: { suspects: boolean; except: readonly string[] },
+  suspects: boolean,
 ): Promise<ClaimedExecution[]> => {
   const { rows } = await queryWithin<ClaimedExecution>(pool, claimPatienceMs, {
     name: "executions-claim-due",
@@ -50,11 +51,11 @@ export const claimDue = async (
           ORDER BY available_at LIMIT greatest($2 * 8, 200)) AS oldest),
       chosen AS (
         SELECT e.execution_id FROM workflow_executions AS e JOIN due USING (execution_id)
-        WHERE NOT due.too_many AND e.execution_id <> ALL ($4::uuid[]) AND e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease)
+        WHERE NOT due.too_many AND e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease)
         ORDER BY due.turn, due.available_at LIMIT $2 FOR UPDATE OF e SKIP LOCKED)
       UPDATE workflow_executions AS e SET claimed_by = $1, available_at = NULL, fence = e.fence + 1, status = 'running'
       FROM chosen WHERE e.execution_id = chosen.execution_id RETURNING ${columns}`,
-    values: [workerId, count, suspects, except],
+    values: [workerId, count, suspects],
   });
   return rows;
 };
@@ -75,23 +76,30 @@ export const claimOne = async (
   return rows[0];
 };
 
-/** The executions that a worker has claimed, as the database sees it. */
-export const claimedBy = async (pool: pg.Pool, workerId: string): Promise<string[]> => {
-  const { rows } = await pool.query<{ execution_id: string }>({
+/** A claim, told from all others of the same execution. */
+export interface Claim {
+  execution_id: string;
+  fence: number;
+}
+
+/** What a worker has claimed, as the database sees it. */
+export const claimedBy = async (pool: pg.Pool, workerId: string): Promise<Claim[]> => {
+  const { rows } = await pool.query<Claim>({
     name: "executions-claimed-by",
-    text: "SELECT execution_id FROM workflow_executions WHERE claimed_by = $1",
+    text: "SELECT execution_id, fence FROM workflow_executions WHERE claimed_by = $1",
     values: [workerId],
   });
-  return rows.map(({ execution_id }) => execution_id);
+  return rows;
 };
 
 /** Gives claims back: what the worker does not have in hand is due at once. */
-export const giveBack = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
+export const giveBack = async (pool: pg.Pool, workerId: string, claims: readonly Claim[]): Promise<void> => {
   await pool.query({
     name: "executions-give-back",
-    text: `UPDATE workflow_executions SET claimed_by = NULL, available_at = clock_timestamp()
-      WHERE execution_id = ANY($1::uuid[]) AND claimed_by IS NOT DISTINCT FROM $2`,
-    values: [executionIds, workerId],
+    text: `UPDATE workflow_executions AS e SET claimed_by = NULL, available_at = clock_timestamp()
+      FROM unnest($1::uuid[], $2::bigint[]) AS r(execution_id, fence)
+      WHERE e.execution_id = r.execution_id AND e.fence = r.fence AND e.claimed_by IS NOT DISTINCT FROM $3`,
+    values: [claims.map(({ execution_id }) => execution_id), claims.map(({ fence }) => fence), workerId],
   });
 };
 

@@ -3,7 +3,8 @@
 // F1. The worker's lease is checked in the statement itself: without it nothing of the flight is written.
 // F2. An accepted execution and its first event are one: neither is there without the other.
 // F3. A key (dedupe_source, dedupe_key) starts one execution: a second one is not accepted, and its first event not written.
-// F4. Parking and finishing take a row only from the worker that holds it; a final row is never touched again.
+// F4. Parking and finishing end one claim, told by worker and fence: each claim raises the fence, so a statement that
+//     arrives late ends no later claim, not even the same worker's. A final row is never touched again.
 import type pg from "pg";
 import { arrayLiteral } from "./array-literal.js";
 import { workChannel } from "./work-channel.js";
@@ -67,11 +68,16 @@ export interface ParkRecord {
   available_at: string;
 }
 
+/** Which claim a record ends (F4); 0 is the one of the worker that accepted it. */
+export interface Fence {
+  fence: number;
+}
+
 export interface Flight {
   accepts: readonly AcceptRecord[];
   events: readonly EventRecord[];
-  parks: readonly ParkRecord[];
-  finishes: readonly FinishRecord[];
+  parks: readonly (ParkRecord & Fence)[];
+  finishes: readonly (FinishRecord & Fence)[];
 }
 
 export interface FlightResult {
@@ -127,14 +133,16 @@ const eventColumns: readonly Column<EventRecord>[] = [
   ["data", "text", (record) => record.data],
 ];
 
-const parkColumns: readonly Column<ParkRecord>[] = [
+const parkColumns: readonly Column<ParkRecord & Fence>[] = [
   ["execution_id", "uuid", (record) => record.execution_id],
+  ["fence", "bigint", (record) => record.fence],
   ["status", "text", (record) => record.status],
   ["available_at", "timestamptz", (record) => record.available_at],
 ];
 
-const doneColumns: readonly Column<FinishRecord>[] = [
+const doneColumns: readonly Column<FinishRecord & Fence>[] = [
   ["execution_id", "uuid", (record) => record.execution_id],
+  ["fence", "bigint", (record) => record.fence],
   ["status", "text", (record) => record.status],
   ...finishColumns,
 ];
@@ -155,9 +163,10 @@ const rows = <T>(columns: readonly Column<T>[], records: readonly T[], parameter
 };
 
 const leased = "WHERE EXISTS (SELECT 1 FROM lease)";
+/** What is set of a row that was found by its first two columns. */
 const sets = (columns: readonly Column<never>[]): string =>
   columns
-    .slice(1)
+    .slice(2)
     .map((column) => `${column[0]} = ${taken(column)}`)
     .join(", ");
 
@@ -179,15 +188,15 @@ const eventPart = (records: readonly EventRecord[], parameters: unknown[]): stri
      SELECT ${values(eventColumns)} FROM ${rows(eventColumns, records, parameters)} ${leased})`;
 
 // IS NOT DISTINCT FROM, so that rows are found by their key: the index on claimed_by is full of rows that were let go.
-const held = `WHERE e.execution_id = r.execution_id AND e.claimed_by IS NOT DISTINCT FROM $1 AND EXISTS (SELECT 1 FROM lease)`;
+const held = `WHERE e.execution_id = r.execution_id AND e.claimed_by IS NOT DISTINCT FROM $1 AND e.fence = r.fence AND EXISTS (SELECT 1 FROM lease)`;
 
 /** A wish to cancel that came while the execution went to rest makes it due at once. */
-const parkPart = (records: readonly ParkRecord[], parameters: unknown[]): string =>
+const parkPart = (records: readonly (ParkRecord & Fence)[], parameters: unknown[]): string =>
   `parked AS (UPDATE workflow_executions AS e SET status = r.status, claimed_by = NULL,
        available_at = CASE WHEN e.cancel_requested IS NULL THEN r.available_at ELSE clock_timestamp() END
      FROM ${rows(parkColumns, records, parameters)} ${held} RETURNING e.execution_id)`;
 
-const finishPart = (records: readonly FinishRecord[], parameters: unknown[]): string =>
+const finishPart = (records: readonly (FinishRecord & Fence)[], parameters: unknown[]): string =>
   `finished AS (UPDATE workflow_executions AS e SET ${sets(doneColumns)}, claimed_by = NULL, available_at = NULL
      FROM ${rows(doneColumns, records, parameters)} ${held} RETURNING e.execution_id)`;
 
@@ -253,7 +262,7 @@ export const keyName = (source: string, key: string): string => `${source}\n${ke
 
 /**
  * Reads back a flight whose outcome is unknown (its connection died): which of its records are stored. Events are
- * told by execution, sequence and text; releases by the row no longer being held by this worker.
+ * told by execution, sequence, time and text; releases by their claim having ended.
  */
 export const storedOf = async (
   pool: pg.Pool,
@@ -262,18 +271,21 @@ export const storedOf = async (
 ): Promise<{ events: ReadonlySet<string>; held: ReadonlySet<string> }> => {
   const events = [...flight.accepts.map(({ first }) => first), ...flight.events];
   const { rows: stored } = await pool.query<{ execution_id: string; sequence: number }>(
-    `SELECT e.execution_id, e.sequence FROM ${"unnest($1::uuid[], $2::integer[], $3::text[])"} AS r(execution_id, sequence, data)
-      JOIN workflow_execution_events AS e ON e.execution_id = r.execution_id AND e.sequence = r.sequence AND e.data = r.data`,
+    `SELECT e.execution_id, e.sequence
+      FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[]) AS r(execution_id, sequence, at, data)
+      JOIN workflow_execution_events AS e ON e.execution_id = r.execution_id AND e.sequence = r.sequence AND e.at = r.at AND e.data = r.data`,
     [
       events.map(({ execution_id }) => execution_id),
       events.map(({ sequence }) => sequence),
+      events.map(({ at }) => at),
       events.map(({ data }) => data),
     ],
   );
-  const releases = [...flight.parks, ...flight.finishes].map(({ execution_id }) => execution_id);
+  const releases = [...flight.parks, ...flight.finishes];
   const { rows: rowsHeld } = await pool.query<{ execution_id: string }>(
-    "SELECT execution_id FROM workflow_executions WHERE execution_id = ANY($1::uuid[]) AND claimed_by = $2",
-    [releases, workerId],
+    `SELECT e.execution_id FROM unnest($1::uuid[], $2::bigint[]) AS r(execution_id, fence)
+      JOIN workflow_executions AS e ON e.execution_id = r.execution_id AND e.fence = r.fence WHERE e.claimed_by = $3`,
+    [releases.map(({ execution_id }) => execution_id), releases.map(({ fence }) => fence), workerId],
   );
   return {
     events: new Set(stored.map(({ execution_id, sequence }) => `${execution_id}:${sequence}`)),
@@ -288,7 +300,7 @@ export const storedOf = async (
 export const withdraw = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
   await pool.query(
     `WITH gone AS (
-        DELETE FROM workflow_executions AS e WHERE e.execution_id = ANY($1::uuid[]) AND e.dedupe_key IS NULL
+        DELETE FROM workflow_executions AS e WHERE e.execution_id = ANY($1::uuid[]) AND e.dedupe_key IS NULL AND e.fence = 0
           AND (e.claimed_by = $2 OR (e.claimed_by IS NULL AND e.status = 'queued'))
           AND NOT EXISTS (SELECT 1 FROM workflow_execution_events AS v WHERE v.execution_id = e.execution_id AND v.sequence > 1)
         RETURNING execution_id)

@@ -59,6 +59,17 @@ async function calmly(stage: Scene, workflows: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.workflow_id, outcome(row)]));
 }
 
+/** What is known of executions that do not end: their events, and the last that the replicas had to say. */
+async function stuck({ database, replicas }: Scene): Promise<string> {
+  const { rows } = await database.primary.query(
+    `SELECT e.execution_id, e.fence, e.claimed_by, e.available_at, v.sequence, v.at, v.type, left(v.data, 200) AS data
+     FROM workflow_executions AS e JOIN workflow_execution_events AS v USING (execution_id)
+     WHERE e.end_time IS NULL AND v.sequence > 1 ORDER BY execution_id, sequence LIMIT 30`,
+  );
+  const said = replicas.filter(({ alive }) => alive).map((replica) => replica.said().split("\n").slice(-15).join("\n"));
+  return [...rows.map((row) => JSON.stringify(row)), ...said].join("\n");
+}
+
 const report = (findings: readonly Finding[]): string =>
   findings
     .map(({ id, sentence, checked, offenders }) => {
@@ -116,7 +127,10 @@ it(
     await until(probe, "all replicas to be ready", 30_000);
     const ready = Date.now() - healed;
     await load.end();
-    await stage.over(undefined, 60_000);
+    await stage.over(undefined, 60_000).catch(async (error: unknown) => {
+      console.info(await stuck(stage));
+      throw error;
+    });
     const over = Date.now() - healed;
     const probes = await Promise.all(Array.from({ length: 5 }, probe));
 

@@ -180,39 +180,61 @@ it("writes nothing of one life in the next", async (context) => {
   const execution_id = randomUUID();
   const event = { execution_id, sequence: 1, at: new Date().toISOString(), type: "elapsed", data: "{}" };
   proxy.set({ mode: "refuse" });
-  const underWay = journal.append(before, { events: [event] });
+  const underWay = journal.append({ lease: before, fence: 0 }, { events: [event] });
   underWay.catch(() => undefined);
   await until(() => proxy.faults.refused > 0, "a flight that does not land");
   await direct("DELETE FROM workflow_workers WHERE worker_id = $1", [before]);
   journal.renew(after);
   proxy.set({ mode: "pass" });
   await expect(underWay).rejects.toThrow(Fenced);
-  await expect(journal.append(before, { events: [event] })).rejects.toThrow(Fenced);
-  await journal.append(after, { events: [{ ...event, sequence: 2 }] });
+  await expect(journal.append({ lease: before, fence: 0 }, { events: [event] })).rejects.toThrow(Fenced);
+  await journal.append({ lease: after, fence: 0 }, { events: [{ ...event, sequence: 2 }] });
   expect(await direct("SELECT sequence FROM workflow_execution_events")).toEqual([{ sequence: 2 }]);
   await pool.end();
 });
 
-it("does not take up again what it may not have put down yet", async (context) => {
-  let answerB: (() => void) | undefined;
+/** An engine whose second calls wait for the test. */
+async function slowB(context: TestContext) {
+  const waiting: (() => void)[] = [];
   const answer: TestEngineOptions["answer"] = async ({ node }) => {
-    if (node === "b") await new Promise<void>((resolve) => (answerB = resolve));
+    if (node === "b") await new Promise<void>((resolve) => void waiting.push(resolve));
     return { ok: true, value: { success: true } };
   };
-  const { proxy, engine, direct, executions, keys } = await benchOf(context, { answer });
+  return { ...(await benchOf(context, { answer })), waiting };
+}
+const claims = "SELECT claimed_by, fence::integer FROM workflow_executions";
+
+it("puts nothing down twice when it does not know whether it has", async (context) => {
+  const { proxy, engine, direct, executions, keys, waiting } = await slowB(context);
   const workflow = await engine.publish(callDelayCall(0.4));
   // It goes to rest, the answer is lost, and for a while so are the answers to what became of it.
   proxy.set({ mode: "cut-after", statement: "journal-flight-00100", times: 1 });
   const { execution_id } = await engine.start({ workflow, source: "manual" });
   await until(() => proxy.faults.cutAfter === 1, "the lost answer");
-  proxy.set({ mode: "cut-before", statement: "r(execution_id, sequence, data)", times: 5 });
+  proxy.set({ mode: "cut-before", statement: "r(execution_id, sequence, at, data)", times: 5 });
   await until(() => proxy.faults.cutBefore === 5, "the questions without an answer");
-  await until(() => engine.journal.depth.flights === 0 && answerB !== undefined, "the second call under way");
-  answerB?.();
+  await until(() => engine.journal.depth.flights === 0 && waiting.length > 0, "the second call under way");
+  for (const answer of waiting) answer();
   expect(await engine.over(execution_id)).toMatchObject({ status: "completed", recoveries: 0 });
   expect(keys()).toEqual([`${execution_id}:a:0`, `${execution_id}:b:0`]);
   expect(await executions()).toMatchObject([{ events: 4 }]);
-  expect(await direct("SELECT fence::integer FROM workflow_executions")).toEqual([{ fence: 1 }]);
+  expect(await direct(claims)).toEqual([{ claimed_by: null, fence: 1 }]);
+});
+
+it("ends no later claim with a statement that arrives late", async (context) => {
+  const { proxy, engine, direct, keys, waiting } = await slowB(context);
+  const workflow = await engine.publish(callDelayCall(0.4));
+  proxy.set({ mode: "deliver-late", statement: "journal-flight-00100", times: 1 });
+  const { execution_id } = await engine.start({ workflow, source: "manual" });
+  // It was put down by a second try, and taken up again when it was due.
+  await until(() => proxy.faults.late === 1 && waiting.length === 1, "the second call under way");
+  proxy.release();
+  await until(() => proxy.faults.arrived === 1, "the late statement");
+  expect(await direct(claims)).toEqual([{ claimed_by: engine.worker.id, fence: 1 }]);
+  waiting[0]?.();
+  expect(await engine.over(execution_id)).toMatchObject({ status: "completed", recoveries: 0 });
+  expect(keys()).toEqual([`${execution_id}:a:0`, `${execution_id}:b:0`]);
+  expect(await direct(claims)).toEqual([{ claimed_by: null, fence: 1 }]);
 });
 
 it("ends alone what the database refuses", async (context) => {

@@ -14,14 +14,16 @@ export type ProxyMode =
   /** It breaks after the server has carried the statement out, before its answer comes through. */
   | { mode: "cut-after"; statement: string; times: number; everySecond?: boolean }
   /** The answer is kept back until `release`; what else the connection carries in that direction waits behind it. */
-  | { mode: "hold-answer"; statement: string; times: number };
+  | { mode: "hold-answer"; statement: string; times: number }
+  /** The connection breaks for the client; the server gets the statement all the same, but only on `release`. */
+  | { mode: "deliver-late"; statement: string; times: number };
 
 export interface PostgresProxy {
   port: number;
   /** Breaks all connections. */
   reset(): void;
   set(mode: ProxyMode): void;
-  /** Lets answers through that were kept back. */
+  /** Lets through what was kept back. */
   release(): void;
   /** How often each fault has happened. */
   readonly faults: {
@@ -31,6 +33,9 @@ export interface PostgresProxy {
     cutBefore: number;
     cutAfter: number;
     held: number;
+    late: number;
+    /** Of the late statements: how many the server has carried out. */
+    arrived: number;
   };
   close(): Promise<void>;
 }
@@ -50,14 +55,16 @@ const isWhole = (chunk: Buffer): boolean => chunk.length >= 6 && chunk.at(-6) ==
 /** Opens a proxy on a free port of 127.0.0.1. */
 export async function postgresProxy(target: NetConnectOpts): Promise<PostgresProxy> {
   const pairs = new Set<Pair>();
-  const faults = { reset: 0, refused: 0, swallowed: 0, cutBefore: 0, cutAfter: 0, held: 0 };
+  const faults = { reset: 0, refused: 0, swallowed: 0, cutBefore: 0, cutAfter: 0, held: 0, late: 0, arrived: 0 };
+  /** Statements that are on their way though their clients have given them up. */
+  const late = new Map<Socket, Buffer>();
   let current: ProxyMode = { mode: "pass" };
   let seen = 0;
 
   const end = (pair: Pair): void => {
     pairs.delete(pair);
     if (!pair.client.destroyed) pair.client.resetAndDestroy();
-    pair.server.destroy();
+    if (!late.has(pair.server)) pair.server.destroy();
   };
   const takes = (chunk: Buffer): boolean => {
     if (!("statement" in current) || current.times <= 0 || !chunk.includes(current.statement)) return false;
@@ -77,12 +84,22 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
         faults.cutBefore += 1;
         return end(pair);
       }
+      if (mode === "deliver-late") {
+        faults.late += 1;
+        late.set(pair.server, chunk);
+        pair.client.resetAndDestroy();
+        return;
+      }
       if (mode === "cut-after") pair.losing = true;
       else pair.held = [];
     }
     pair.server.write(chunk);
   };
   const fromServer = (pair: Pair, chunk: Buffer): void => {
+    if (late.has(pair.server)) {
+      if (isWhole(chunk)) faults.arrived += 1;
+      return;
+    }
     if (current.mode === "blackhole") return;
     if (pair.held) {
       pair.held.push(chunk);
@@ -121,6 +138,7 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
     faults,
     reset,
     release: () => {
+      for (const [server, chunk] of late) server.write(chunk);
       for (const pair of pairs) {
         for (const chunk of pair.held ?? []) pair.client.write(chunk);
         pair.held = undefined;
@@ -133,6 +151,7 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
     close: () =>
       new Promise((resolve) => {
         listener.close(() => resolve());
+        for (const server of late.keys()) server.destroy();
         for (const pair of [...pairs]) end(pair);
       }),
   };
