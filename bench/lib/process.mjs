@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const enter = async ({ file, env = {} }, database) => {
   const uri = await database.fresh(file, env);
   const script = fileURLToPath(new URL(`../contestants/${file}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=64", script], {
     env: { ...process.env, BENCH_DATABASE: uri, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

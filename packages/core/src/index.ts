@@ -21,6 +21,7 @@ export * from "./interpreter/retry-from.js";
 export * from "./interpreter/simulate.js";
 export * from "./interpreter/state.js";
 export * from "./interpreter/transition.js";
+export * from "./iso-time.js";
 export * from "./json.js";
 export * from "./limits.js";
 export * from "./node.js";

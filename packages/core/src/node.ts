@@ -141,7 +141,7 @@ export interface ActionType<F extends Fields> extends Base<F> {
     config: Bound<F>;
     outside: Outside;
     call: Call;
-    variables: Record<string, Json>;
+    variables: Readonly<Record<string, Json>>;
   }): Promise<Answer<Performed>>;
   /** What it would give if everything went well: for dry runs and previews. */
   pretend(config: Bound<F>): Performed;

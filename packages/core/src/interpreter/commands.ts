@@ -31,5 +31,6 @@ export const commands = (plan: Plan, state: State): Command[] => {
       idempotencyKey: idempotencyKey(state, token, plan),
     });
   }
-  return [...owed, { type: "wake", at: wake }];
+  owed.push({ type: "wake", at: wake });
+  return owed;
 };

@@ -2,10 +2,11 @@
 import type { NodeState, NodeStatus } from "../documents/execution.js";
 import { isFinal } from "../documents/execution.js";
 import type { Plan } from "../graph/plan.js";
+import { isoTime } from "../iso-time.js";
 import type { Json } from "../json.js";
 import { rootScope, type State, type Visit } from "./state.js";
 
-const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
+const time = (at: number | undefined): string | null => (at === undefined ? null : isoTime(at));
 
 /** The ids of the visited nodes in the order in which their visits began. */
 export const executionPath = (plan: Plan, state: State): string[] =>
@@ -73,7 +74,7 @@ export const trace = (plan: Plan, state: State): TraceEntry[] =>
     node_id: plan.nodes[visit.node]?.id ?? "",
     visit: visit.token,
     status: visit.status,
-    started_at: new Date(visit.startedAt).toISOString(),
+    started_at: isoTime(visit.startedAt),
     duration_seconds: ((visit.completedAt ?? state.at) - visit.startedAt) / 1000,
     input: visit.input,
     output: visit.output,

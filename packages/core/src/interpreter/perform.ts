@@ -10,13 +10,10 @@ import type { Scope, State } from "./state.js";
 
 type Owed = Extract<Command, { type: "perform" }>;
 
-const visible = (state: State, scope: Scope | undefined): Record<string, Json> =>
-  scope === undefined
-    ? {}
-    : {
-        ...visible(state, scope.parent === undefined ? undefined : state.scopes.get(scope.parent)),
-        ...scope.variables,
-      };
+const visible = (state: State, scope: Scope | undefined): Readonly<Record<string, Json>> => {
+  const around = scope?.parent === undefined ? undefined : state.scopes.get(scope.parent);
+  return around ? { ...visible(state, around), ...scope?.variables } : (scope?.variables ?? {});
+};
 
 /** The action and the bound config of an owed attempt; undefined when the state no longer owes it. */
 export const owedAction = (
@@ -45,12 +42,12 @@ export const perform = async (
   const { context, secret_mark } = state.started;
   const call: Call = {
     context,
-    ...(secret_mark === undefined ? {} : { secretMark: secret_mark }),
     node_id: node.id,
     attempt: owed.attempt,
     idempotencyKey: idempotencyKey(state, token, plan),
     signal,
   };
+  if (secret_mark !== undefined) call.secretMark = secret_mark;
   const answer = await action.type.perform({
     config: action.config,
     outside,

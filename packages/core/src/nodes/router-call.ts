@@ -16,10 +16,10 @@ export const callRouter = (
   body: Record<string, Json>,
   call: Call,
   timeoutSeconds = usualTimeoutSeconds,
-): Promise<Answer<Json>> => outside.router(kind, { ...body, ...call.context }, timeoutSeconds, call);
+): Promise<Answer<Json>> => outside.router(kind, Object.assign({}, body, call.context), timeoutSeconds, call);
 
 /** What a field says, else the execution's variable of that name (the trigger set it), else nothing. */
-export const orVariable = (given: string | undefined, variables: Record<string, Json>, name: string): Json =>
+export const orVariable = (given: string | undefined, variables: Readonly<Record<string, Json>>, name: string): Json =>
   given || (Object.hasOwn(variables, name) ? (variables[name] ?? null) : null);
 
 /**
@@ -28,7 +28,7 @@ export const orVariable = (given: string | undefined, variables: Record<string, 
  */
 export const placeOf = (
   config: { readonly platform: string | undefined; readonly channel_id: string | undefined },
-  variables: Record<string, Json>,
+  variables: Readonly<Record<string, Json>>,
 ): { platform: Json; channel_id: Json } => {
   const started = orVariable(undefined, variables, "platform");
   const platform = config.platform || started;

@@ -12,6 +12,8 @@ import { exitCodes } from "./command-failure.js";
 import { print } from "./console.js";
 import { welcome } from "./welcome.js";
 
+/** Room for the many short-lived values of an engine (MiB): collecting garbage costs a third less (`npm run bench`). */
+const workerFlags = ["--max-semi-space-size=64"];
 const shortLifeMs = 10_000;
 const longestPauseMs = 5000;
 
@@ -26,6 +28,7 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
       ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log: storeLog })
       : undefined;
   const env = embedded ? { DATABASE_URI: embedded.uri } : {};
+  cluster.setupPrimary({ execArgv: [...process.execArgv, ...workerFlags] });
   const workers = new Set<Worker>();
   let state: "starting" | "running" | "stopping" = "starting";
   let allEnded: () => void = () => undefined;

@@ -7,7 +7,6 @@
 // V5. Nothing is sent to the outside while it is uncertain whether the lease is still held, or after the deadline: not
 //     by a process that wakes after a long sleep, and not by one that takes an execution over too late.
 
-import { setMaxListeners } from "node:events";
 import type { Outside } from "@workflow-core/core";
 import {
   commands,
@@ -20,6 +19,7 @@ import {
   transition,
 } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
+import { CallOff } from "./call-off.js";
 import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import type { Holding } from "./entries.js";
@@ -60,7 +60,7 @@ export class Drive {
   #state: State;
   #sequence: number;
   #inbox: LaterEvent[] = [];
-  #inFlight = new Map<string, AbortController>();
+  #inFlight = new Map<string, CallOff>();
   #wakeUp: (() => void) | undefined;
   #stopped = false;
   /** What is owed and not sent, because the lease is uncertain. */
@@ -122,7 +122,7 @@ export class Drive {
       if (error instanceof Fenced) return { kind: "fenced" };
       throw error;
     } finally {
-      for (const controller of this.#inFlight.values()) controller.abort();
+      for (const callOff of this.#inFlight.values()) callOff.abort();
       this.#inFlight.clear();
     }
   }
@@ -147,26 +147,25 @@ export class Drive {
         continue;
       }
       if (this.#inFlight.size > 0) crashPoint("B8");
-      const controller = new AbortController();
-      setMaxListeners(0, controller.signal); // an action may make many calls under one signal
-      this.#inFlight.set(name, controller);
-      void this.#perform(command, name, controller);
+      const callOff = new CallOff();
+      this.#inFlight.set(name, callOff);
+      void this.#perform(command, name, callOff);
     }
-    for (const [name, controller] of this.#inFlight) {
+    for (const [name, callOff] of this.#inFlight) {
       if (owed.has(name)) continue;
       this.#inFlight.delete(name);
-      controller.abort();
+      callOff.abort();
     }
     return wakeAt;
   }
 
-  async #perform(command: Parameters<typeof perform>[2], name: string, controller: AbortController): Promise<void> {
+  async #perform(command: Parameters<typeof perform>[2], name: string, callOff: CallOff): Promise<void> {
     const { plan, outside, databaseClock, onBug, executionId } = this.#options;
     const named = { token: command.token, attempt: command.attempt };
     let event: LaterEvent;
     try {
       crashPoint("B4");
-      const answer = await perform(plan, this.#state, command, outside, controller.signal);
+      const answer = await perform(plan, this.#state, command, outside, callOff);
       crashPoint("B6");
       const at = databaseClock.now();
       event = answer.ok
@@ -181,7 +180,7 @@ export class Drive {
         failure: { code: "INTERNAL_ERROR", message: "The action failed unexpectedly.", retryable: false },
       };
     }
-    if (this.#inFlight.get(name) !== controller) return; // no longer owed: the answer is nobody's
+    if (this.#inFlight.get(name) !== callOff) return; // no longer owed: the answer is nobody's
     this.deliver(event);
   }
 

@@ -9,9 +9,9 @@ export interface Holding extends Fence {
 /** What one execution wants to store: its acceptance, or a few events and perhaps its rest or end. */
 export interface Entry {
   accept?: AcceptRecord;
-  events?: readonly EventRecord[];
-  park?: ParkRecord;
-  finish?: FinishRecord;
+  events?: readonly EventRecord[] | undefined;
+  park?: ParkRecord | undefined;
+  finish?: FinishRecord | undefined;
   /** The claim that `park` or `finish` ends. */
   fence?: number;
 }

@@ -148,7 +148,19 @@ export class Hand {
     if (!journal) throw new Error("the worker has no journal");
     const holding = { lease, fence: begun.fence };
     const drive = new Drive({
-      ...{ ...begun, journal, holding, outside, clock, databaseClock, live, parkAfterMs },
+      executionId: begun.executionId,
+      workflowId: begun.workflowId,
+      communityId: begun.communityId,
+      plan: begun.plan,
+      state: begun.state,
+      sequence: begun.sequence,
+      journal,
+      holding,
+      outside,
+      clock,
+      databaseClock,
+      live,
+      parkAfterMs,
       holdsLease: () => this.#options.lease.id === lease && this.#options.lease.holds(),
       onBug: (error, execution_id) => log.error("action_bug", error, { execution_id }),
       ...(alwaysSuspend ? { alwaysSuspend: { first: accepted } } : {}),

@@ -72,7 +72,8 @@ export class Journal {
   /** Stores what happened to an execution that is held so. Throws Fenced when it is no longer held. */
   async append({ lease, fence }: Holding, entry: Omit<Entry, "accept" | "fence">): Promise<void> {
     if (lease !== this.#workerId) throw new Fenced("the execution was held under a lease that is gone");
-    await this.#submit({ ...entry, fence });
+    const { events, park, finish } = entry;
+    await this.#submit({ events, park, finish, fence });
   }
 
   /** Goes on under a new lease, after the old one was lost. What was wanted under the old one is refused (J4). */

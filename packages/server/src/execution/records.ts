@@ -3,6 +3,7 @@ import {
   type ExecutionEvent,
   executionPath,
   finalVariables,
+  isoTime,
   nodeStates,
   type Plan,
   type Started,
@@ -11,12 +12,10 @@ import {
 } from "@workflow-core/core";
 import type { EventRecord, FinishRecord } from "../store/flight.js";
 
-const iso = (at: number): string => new Date(at).toISOString();
-
 /** An event as it is stored: its own columns, and the rest as JSON text. */
 export const toEventRecord = (executionId: string, sequence: number, event: ExecutionEvent): EventRecord => {
-  const { type, at, ...data } = event;
-  return { execution_id: executionId, sequence, at: iso(at), type, data: JSON.stringify(data) };
+  const data = JSON.stringify({ ...event, type: undefined, at: undefined });
+  return { execution_id: executionId, sequence, at: isoTime(event.at), type: event.type, data };
 };
 
 /** An event as it was. Throws when the stored text is not an event. */
@@ -32,7 +31,7 @@ export const toFinishRecord = (executionId: string, plan: Plan, state: State): F
   return {
     execution_id: executionId,
     status: state.status,
-    end_time: iso(end),
+    end_time: isoTime(end),
     execution_time_seconds: Math.max(0, end - state.started.at) / 1000,
     nodes_executed: state.operations,
     execution_path: JSON.stringify(executionPath(plan, state)),
@@ -56,7 +55,7 @@ export const cleanStarted = (started: Started): Started => ({
 export const unreadableFinish = (executionId: string, at: number, message: string): FinishRecord => ({
   execution_id: executionId,
   status: "failed",
-  end_time: iso(at),
+  end_time: isoTime(at),
   execution_time_seconds: 0,
   nodes_executed: 0,
   execution_path: "[]",

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import {
   begin,
   isFinal,
+  isoTime,
   type Json,
   type Limits,
   type Performed,
@@ -143,7 +144,7 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
       return {
         ...accepted,
         workflow_id: workflow.workflow_id,
-        start_time: new Date(at).toISOString(),
+        start_time: isoTime(at),
         status: state && !accepted.duplicate ? state.status : "queued",
       };
     } catch (error) {
@@ -159,7 +160,7 @@ const duplicateOf = (executionId: string, workflowId: string, at: number): Start
   execution_id: executionId,
   duplicate: true,
   workflow_id: workflowId,
-  start_time: new Date(at).toISOString(),
+  start_time: isoTime(at),
   status: "queued",
 });
 
@@ -171,7 +172,7 @@ const acceptRecord = (
   place: { workerId: string | null; queueKey: string | null },
 ): AcceptRecord => {
   const { execution_id } = started.context;
-  const time = new Date(started.at).toISOString();
+  const time = isoTime(started.at);
   const seconds = plan.graph.metadata.max_execution_time_seconds ?? started.limits.timeoutSeconds;
   const over = state !== undefined && isFinal(state.status);
   return {
@@ -188,7 +189,7 @@ const acceptRecord = (
     dedupe_key: request.dedupe?.key ?? null,
     available_at: place.workerId === null ? time : null,
     claimed_by: over ? null : place.workerId,
-    deadline_at: new Date(started.at + seconds * 1000).toISOString(),
+    deadline_at: isoTime(started.at + seconds * 1000),
     retried_from: request.retry?.of ?? null,
     queue_key: place.queueKey,
     first: toEventRecord(execution_id, 1, started),

@@ -89,7 +89,7 @@ export interface FlightResult {
   released: ReadonlySet<string>;
 }
 
-/** One column of a table in a flight: its name, its array's type, and where its value comes from. */
+/** One column of a table in a flight: its name, its type (`json` is text that holds JSON), and where its value comes from. */
 type Column<T> = readonly [name: string, type: string, value: (record: T) => unknown];
 
 const finishColumns: readonly Column<FinishRecord | null>[] = [
@@ -130,7 +130,7 @@ const eventColumns: readonly Column<EventRecord>[] = [
   ["sequence", "integer", (record) => record.sequence],
   ["at", "timestamptz", (record) => record.at],
   ["type", "text", (record) => record.type],
-  ["data", "text", (record) => record.data],
+  ["data", "json", (record) => record.data],
 ];
 
 const parkColumns: readonly Column<ParkRecord & Fence>[] = [
@@ -156,8 +156,9 @@ const values = (columns: readonly Column<never>[]): string => columns.map(taken)
 /** `unnest($2::uuid[], $3::text[]) AS r(a, b)`, with the arrays added to `parameters`. */
 const rows = <T>(columns: readonly Column<T>[], records: readonly T[], parameters: unknown[]): string => {
   const arrays = columns.map(([, type, value]) => {
-    parameters.push(arrayLiteral(records.map(value)));
-    return `$${parameters.length}::${type === "jsonb" ? "text" : type}[]`;
+    const json = type === "json" || type === "jsonb";
+    parameters.push(arrayLiteral(records.map(value), json));
+    return `$${parameters.length}::${json ? "text" : type}[]`;
   });
   return `unnest(${arrays.join(", ")}) AS r(${names(columns)})`;
 };

@@ -81,7 +81,7 @@ export function embeddedBench(): EmbeddedBench {
     await until(() => !isRunning(join(bench.directory, "postgres")), "the end of the server");
     if (temporary === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = temporary;
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true, maxRetries: 20 });
   });
   return bench;
 }
