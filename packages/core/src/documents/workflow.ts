@@ -13,7 +13,10 @@ const identifier = z
   .max(255)
   .refine((id) => !["__proto__", "constructor", "prototype"].includes(id), "is a reserved name");
 
-/** How a node's failed attempts are repeated. `false`: by the workflow's rule only if it asks; `"never"`: not even then. */
+/**
+ * How a node's failed attempts are repeated. `false`: by the workflow's rule only if it asks; `"never"`: not even then,
+ * and not after a crash either: a call whose outcome nobody knows fails as OUTCOME_UNKNOWN.
+ */
 export const retrySchema = z.union([
   z.boolean(),
   z.literal("never"),

@@ -43,6 +43,14 @@ export interface Faulted {
   failure: NodeFailure;
 }
 
+/** Of a node that says `retry: "never"`: its attempt is about to be sent. Whoever finds this later does not send it again. */
+export interface Attempted {
+  type: "attempted";
+  at: number;
+  token: string;
+  attempt: number;
+}
+
 /** Time has passed: everything that was due by `at` goes on. */
 export interface Elapsed {
   type: "elapsed";
@@ -64,10 +72,20 @@ export interface Abandoned {
   failure: NodeFailure;
 }
 
-export type ExecutionEvent = Started | PerformedEvent | Faulted | Elapsed | Cancelled | Abandoned;
+export type ExecutionEvent = Started | Attempted | PerformedEvent | Faulted | Elapsed | Cancelled | Abandoned;
 
 export type Command =
-  /** Perform this attempt; nothing else is to be done when it is performed already. */
-  | { type: "perform"; token: string; node: number; attempt: number; idempotencyKey: string }
+  /**
+   * Perform this attempt; nothing else is to be done when it is performed already. What may be sent `once` is performed
+   * after an `attempted` event is stored; what somebody else has announced so is not sent again: its outcome is unknown.
+   */
+  | {
+      type: "perform";
+      token: string;
+      node: number;
+      attempt: number;
+      idempotencyKey: string;
+      once?: "new" | "announced";
+    }
   /** Send an `elapsed` event at this time. */
   | { type: "wake"; at: number };

@@ -17,8 +17,8 @@ import type { Started } from "./events.js";
 export type Waiting =
   /** About to be visited (only within a transition). */
   | { for: "visit" }
-  /** An action: its attempt is to be performed, or is being performed. */
-  | { for: "answer"; config: Record<string, unknown> }
+  /** An action: its attempt is to be performed, or is being performed; `announced` when that may happen only once. */
+  | { for: "answer"; config: Record<string, unknown>; announced?: true }
   /** An action between two attempts. */
   | { for: "retry"; config: Record<string, unknown>; due: number }
   /** A delay. */

@@ -3,7 +3,7 @@ import type { NodeFailure } from "../documents/execution.js";
 import { isFinal } from "../documents/execution.js";
 import type { Plan } from "../graph/plan.js";
 import { closeDraft, type Draft, finish, nodeOf, openDraft, record, scopeOf, spawn } from "./draft.js";
-import type { Elapsed, ExecutionEvent, Faulted, PerformedEvent, Started } from "./events.js";
+import type { Attempted, Elapsed, ExecutionEvent, Faulted, PerformedEvent, Started } from "./events.js";
 import { limitFailure } from "./limit.js";
 import { nextBranches, skipSource } from "./settle.js";
 import { rootScope, type State, type Token } from "./state.js";
@@ -74,6 +74,7 @@ export const transition = (plan: Plan, state: State, event: Exclude<ExecutionEve
   else if (event.type === "abandoned") finish(draft, "failed", { ...event.failure, node_id: null });
   else if (event.at >= state.deadline) timeOut(draft);
   else if (event.type === "elapsed") elapse(draft, event);
+  else if (event.type === "attempted") announce(draft, event);
   else answer(draft, event);
   return settled(draft);
 };
@@ -83,7 +84,8 @@ const fits = (state: State, event: Exclude<ExecutionEvent, Started>): boolean =>
   if (event.type === "cancelled" || event.type === "abandoned" || event.at >= state.deadline) return true;
   if (event.type === "elapsed") return [...state.tokens.values()].some((token) => dueOf(token) <= event.at);
   const token = state.tokens.get(event.token);
-  return token?.waiting.for === "answer" && token.attempt === event.attempt;
+  if (token?.waiting.for !== "answer" || token.attempt !== event.attempt) return false;
+  return event.type !== "attempted" || token.waiting.announced !== true;
 };
 
 const cancellation = (by: string | undefined, reason: string | undefined): NodeFailure & { node_id: null } => ({
@@ -102,6 +104,11 @@ const timeOut = (draft: Draft): void => {
     code: "TIMED_OUT",
     node_id: nodeId || null,
   });
+};
+
+const announce = (draft: Draft, event: Attempted): void => {
+  const token = draft.tokens.get(event.token);
+  if (token?.waiting.for === "answer") token.waiting = { ...token.waiting, announced: true };
 };
 
 const answer = (draft: Draft, event: PerformedEvent | Faulted): void => {

@@ -4,11 +4,14 @@
 // V2. Events are stored in the order in which they were applied; the state in memory is the state that they replay to.
 // V3. When only time is waited for, the execution leaves memory: it is parked with the time at which it is due.
 // V4. A drive that is fenced stops at once and stores nothing more.
-// V5. Nothing is sent to the outside while it is uncertain whether the lease is still held, or after the deadline: not
+// V5. What may be sent once only (`retry: "never"`) is announced, durably, before it is sent; what an earlier life has
+//     announced is not sent again.
+// V6. Nothing is sent to the outside while it is uncertain whether the lease is still held, or after the deadline: not
 //     by a process that wakes after a long sleep, and not by one that takes an execution over too late.
 
 import type { Outside } from "@workflow-core/core";
 import {
+  type Command,
   commands,
   type ExecutionEvent,
   isFinal,
@@ -17,6 +20,7 @@ import {
   type Started,
   type State,
   transition,
+  unknownOutcome,
 } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import { CallOff } from "./call-off.js";
@@ -28,6 +32,7 @@ import type { Live } from "./live.js";
 import { maxEventBytes, toEventRecord, toFinishRecord, tooLarge } from "./records.js";
 
 type LaterEvent = Exclude<ExecutionEvent, Started>;
+type Owed = Extract<Command, { type: "perform" }>;
 
 export interface DriveOptions {
   executionId: string;
@@ -61,6 +66,8 @@ export class Drive {
   #sequence: number;
   #inbox: LaterEvent[] = [];
   #inFlight = new Map<string, CallOff>();
+  /** What this drive has announced and not sent yet (V5). */
+  #announced = new Set<string>();
   #wakeUp: (() => void) | undefined;
   #stopped = false;
   /** What is owed and not sent, because the lease is uncertain. */
@@ -106,7 +113,8 @@ export class Drive {
         if (this.#stopped) return { kind: "fenced" };
         if (isFinal(this.#state.status)) return { kind: "over", state: this.#state };
         const now = this.#options.databaseClock.now();
-        if (suspends && this.#inFlight.size === 0 && (await this.#park(now))) return { kind: "parked", due: now };
+        if (suspends && this.#inFlight.size + this.#announced.size === 0 && (await this.#park(now)))
+          return { kind: "parked", due: now };
         const wakeAt = this.#issue(now);
         if (this.#inbox.length === 0) {
           const wait = wakeAt - now;
@@ -130,7 +138,7 @@ export class Drive {
   /** Starts what is owed and not yet under way, ends what is no longer owed; gives the time to wake at. */
   #issue(now: number): number {
     let wakeAt = this.#state.deadline;
-    if (now >= wakeAt) return wakeAt; // V5
+    if (now >= wakeAt) return wakeAt; // V6
     const mayAct = this.#options.holdsLease?.() ?? true;
     this.#withheld = false;
     const owed = new Set<string>();
@@ -146,6 +154,7 @@ export class Drive {
         this.#withheld = true;
         continue;
       }
+      if (command.once !== undefined && !this.#maySendOnce(command, name, now)) continue;
       if (this.#inFlight.size > 0) crashPoint("B8");
       const callOff = new CallOff();
       this.#inFlight.set(name, callOff);
@@ -159,7 +168,18 @@ export class Drive {
     return wakeAt;
   }
 
-  async #perform(command: Parameters<typeof perform>[2], name: string, callOff: CallOff): Promise<void> {
+  /** V5: whether this is the moment to send it; if not, what is to be stored instead comes in. */
+  #maySendOnce({ token, attempt, once }: Owed, name: string, at: number): boolean {
+    if (once === "announced" && this.#announced.delete(name)) return true;
+    if (once === "announced") this.deliver(unknownOutcome(at, { token, attempt }));
+    else if (!this.#announced.has(name)) {
+      this.#announced.add(name);
+      this.deliver({ type: "attempted", at, token, attempt });
+    }
+    return false;
+  }
+
+  async #perform(command: Owed, name: string, callOff: CallOff): Promise<void> {
     const { plan, outside, databaseClock, onBug, executionId } = this.#options;
     const named = { token: command.token, attempt: command.attempt };
     let event: LaterEvent;

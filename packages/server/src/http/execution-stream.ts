@@ -170,6 +170,7 @@ function told(plan: Plan, state: State, event: ExecutionEvent, sequence: number)
   switch (event.type) {
     case "started":
       return { ...base, node_id: event.trigger };
+    case "attempted":
     case "performed":
       return { ...base, ...placeOf(plan, state, event.token), attempt: event.attempt };
     case "faulted": {

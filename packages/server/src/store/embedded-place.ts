@@ -170,7 +170,8 @@ function removeLeftovers(place: Place): void {
   for (const name of readdirSync(place.directory).filter((entry) => entry.startsWith(prefix))) {
     const pid = Number(name.slice(prefix.length).split("-")[0]);
     if (!inHand.has(name) && (!Number.isInteger(pid) || pid === process.pid || !runs(pid))) {
-      rmSync(join(place.directory, name), { recursive: true, force: true });
+      // Its initdb may outlive it by a moment, and write into what is being removed.
+      rmSync(join(place.directory, name), { recursive: true, force: true, maxRetries: 20 });
     }
   }
 }
