@@ -96,6 +96,10 @@ const makeEngine = (
     name: `${hostname()}:${process.pid}`,
     role: settings.ROLE,
     slots: settings.ROLE === "api" ? 0 : settings.MAX_CONCURRENT_WORKFLOWS,
+    caps: {
+      total: settings.MAX_CONCURRENT_WORKFLOWS_TOTAL,
+      perCommunity: settings.MAX_CONCURRENT_WORKFLOWS_PER_COMMUNITY,
+    },
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     log: workerLog(log),
   });

@@ -9,7 +9,7 @@ import { createOverlap } from "./overlap.js";
 import { createPlans, type Plans } from "./plans.js";
 import { createStart, type Start } from "./start.js";
 import { alwaysSuspendInTest, leaseSecondsInTest } from "./test-switches.js";
-import { Worker, type WorkerLog } from "./worker.js";
+import { Worker, type WorkerLog, type WorkerOptions } from "./worker.js";
 
 export interface EngineOptions {
   database: Database;
@@ -26,6 +26,8 @@ export interface EngineOptions {
   leaseSeconds?: number;
   /** Waits longer than this leave memory, milliseconds. */
   parkAfterMs?: number;
+  /** The most in hand over all workers, together and of one community; 0: no such limit. */
+  caps?: WorkerOptions["caps"];
   /** False: what is accepted here is not run here first, but waits its turn for any worker. */
   localFirst?: boolean;
   log: WorkerLog;
@@ -60,6 +62,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     slots: options.slots,
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     ...(options.parkAfterMs === undefined ? {} : { parkAfterMs: options.parkAfterMs }),
+    ...(options.caps === undefined ? {} : { caps: options.caps }),
     ...(options.localFirst === undefined ? {} : { localFirst: options.localFirst }),
     alwaysSuspend: alwaysSuspendInTest(),
     log,

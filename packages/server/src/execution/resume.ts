@@ -1,6 +1,7 @@
 // Going on with executions that were claimed: their events are replayed, and what was wished meanwhile is applied.
 import { type ExecutionEvent, isFinal, replay, transition } from "@workflow-core/core";
-import { type ClaimedExecution, readEvents } from "../store/claims.js";
+import type { ClaimedExecution } from "../store/claim-due.js";
+import { readEvents } from "../store/claims.js";
 import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
 import type { EventRecord } from "../store/flight.js";

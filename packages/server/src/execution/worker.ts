@@ -9,7 +9,8 @@
 // W5. What this worker has claimed and does not have in hand (the answer to a claim was lost) is given back.
 import type { Outside } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import { type ClaimedExecution, claimDue, claimOne, secondsUntilDue, suspectFrom } from "../store/claims.js";
+import { type Caps, type ClaimedExecution, claimDue, suspectFrom } from "../store/claim-due.js";
+import { claimOne, secondsUntilDue } from "../store/claims.js";
 import type { Pool } from "../store/database.js";
 import { type Listening, listen } from "../store/listen.js";
 import { readWorkMessage, workChannel } from "../store/work-channel.js";
@@ -40,6 +41,8 @@ export interface WorkerOptions {
   role: string;
   /** MAX_CONCURRENT_WORKFLOWS; 0 for a process that only accepts. */
   slots: number;
+  /** Over all workers. With a cap everything waits its turn in the database, where it is counted. */
+  caps?: Caps;
   leaseSeconds?: number;
   parkAfterMs?: number;
   /** False: nothing that is accepted here is run here first. */
@@ -57,16 +60,20 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #lease: Lease;
   readonly #hand: Hand;
+  readonly #caps: Caps;
   readonly #polls: Polls;
   #journal: Journal | undefined;
   #timers: (() => void)[] = [];
   /** True when the database has more that is due than we have slots for. */
   #backlog = false;
+  /** The community whose turn was last. */
+  #turn = -1;
   #state: "new" | "running" | "draining" | "stopped" = "new";
   #listening: Listening | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#caps = options.caps ?? { total: 0, perCommunity: 0 };
     const { outside, clock, databaseClock, live, log, parkAfterMs = 500, alwaysSuspend = false } = options;
     this.#lease = new Lease({ ...options, seconds: options.leaseSeconds ?? 5 });
     this.#hand = new Hand({
@@ -129,6 +136,7 @@ export class Worker {
       this.#state !== "running" ||
       this.#backlog ||
       this.#options.localFirst === false ||
+      this.#caps.total + this.#caps.perCommunity > 0 ||
       this.#hand.taken >= this.#options.slots
     )
       return undefined;
@@ -249,7 +257,9 @@ export class Worker {
     if (free <= 0) return idlePollMs;
     const suspects = !this.#hand.hasSuspect();
     const lease = this.id;
-    const claimed = await claimDue(this.#options.pool, lease, free, suspects);
+    const wish = { workerId: lease, count: free, suspects, after: this.#turn, caps: this.#caps };
+    const { executions: claimed, after } = await claimDue(this.#options.pool, wish);
+    this.#turn = after;
     this.#backlog = claimed.length === free;
     if (claimed.length > 0) {
       crashPoint("B2");

@@ -8,7 +8,7 @@ import {
   type WorkflowGraph,
 } from "@workflow-core/core";
 import { systemClock } from "../../src/clock.js";
-import { createEngine, type Engine } from "../../src/execution/engine.js";
+import { createEngine, type Engine, type EngineOptions } from "../../src/execution/engine.js";
 import type { StartRequest, StartResult } from "../../src/execution/start.js";
 import { type ExecutionDetail, getExecution } from "../../src/store/executions.js";
 import { openPool } from "../../src/store/pool.js";
@@ -39,6 +39,7 @@ export interface TestEngine extends Engine {
 
 export interface TestEngineOptions {
   slots?: number;
+  caps?: EngineOptions["caps"];
   limits?: Partial<Limits>;
   parkAfterMs?: number;
   leaseSeconds?: number;
@@ -85,6 +86,7 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
     name: "test",
     role: "all",
     slots: options.slots ?? 10,
+    ...(options.caps === undefined ? {} : { caps: options.caps }),
     parkAfterMs: options.parkAfterMs ?? 50,
     ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
     log,

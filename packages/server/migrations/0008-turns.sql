@@ -1,0 +1,3 @@
+-- Claiming goes round the communities that wait, however many executions the first of them has in the queue.
+CREATE INDEX IF NOT EXISTS idx_executions_turns ON workflow_executions(community_id, available_at)
+    WHERE available_at IS NOT NULL AND claimed_by IS NULL;
