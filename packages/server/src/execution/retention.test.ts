@@ -50,7 +50,13 @@ const eventsLeft = async (): Promise<number> =>
   (await query("SELECT count(DISTINCT execution_id) AS n FROM workflow_execution_events")).rows[0].n;
 
 const kept = (more: Partial<Kept> = {}): Kept => ({
-  ...{ EXECUTION_RETENTION_DAYS: 0, EXECUTION_RETENTION_COUNT: 0, AUDIT_RETENTION_DAYS: 0, ...more },
+  ...{
+    EXECUTION_RETENTION_DAYS: 0,
+    EXECUTION_RETENTION_COUNT: 0,
+    EXECUTION_EVENTS_RETENTION_DAYS: 0,
+    AUDIT_RETENTION_DAYS: 0,
+    ...more,
+  },
 });
 const quick: Clock = { ...systemClock, setTimer: (_, fn) => systemClock.setTimer(0, fn) };
 const due = (more: Partial<Kept>) => removeDue({ pool: test.database.primary, kept: kept(more), clock: quick });
@@ -61,7 +67,7 @@ describe("executions", () => {
     for (const status of ["failed", "cancelled", "timed_out"]) await executions(1, 40, { status });
     const young = await executions(3, 29);
     for (const status of ["queued", "running", "waiting"]) young.push(...(await executions(1, 400, { status })));
-    expect(await due({ EXECUTION_RETENTION_DAYS: 30 })).toEqual({ executions: 123, audit: 0, sessions: 0 });
+    expect(await due({ EXECUTION_RETENTION_DAYS: 30 })).toEqual({ executions: 123, events: 0, audit: 0, sessions: 0 });
     expect((await left()).sort()).toEqual(young.sort());
     expect(await eventsLeft()).toBe(young.length);
   });
@@ -91,7 +97,27 @@ describe("executions", () => {
 
   it("are kept for ever when nothing else is said", async () => {
     await executions(2, 4000);
-    expect(await due({})).toEqual({ executions: 0, audit: 0, sessions: 0 });
+    expect(await due({})).toEqual({ executions: 0, events: 0, audit: 0, sessions: 0 });
+  });
+});
+
+describe("events", () => {
+  it("go before their executions when that is asked for, and never those of what is not over", async () => {
+    const old = await executions(60, 8, { events: 12 });
+    const young = await executions(2, 3);
+    const running = await executions(1, 9, { status: "running" });
+    const compacted = { until: null };
+    const compact = () =>
+      removeDue(
+        { pool: test.database.primary, kept: kept({ EXECUTION_EVENTS_RETENTION_DAYS: 7 }), clock: quick },
+        () => false,
+        compacted,
+      );
+    expect(await compact()).toMatchObject({ executions: 0, events: 60 * 12 });
+    expect((await left()).length).toBe(old.length + young.length + running.length);
+    expect(await eventsLeft()).toBe(3);
+    await executions(1, 7);
+    expect(await compact()).toMatchObject({ events: 2 });
   });
 });
 
@@ -107,7 +133,7 @@ describe("the audit and the sessions", () => {
         `s${seconds}`,
         seconds,
       ]);
-    expect(await due({ AUDIT_RETENTION_DAYS: 365 })).toEqual({ executions: 0, audit: 600, sessions: 1 });
+    expect(await due({ AUDIT_RETENTION_DAYS: 365 })).toEqual({ executions: 0, events: 0, audit: 600, sessions: 1 });
     expect((await query("SELECT session_key FROM workflow_sessions")).rows).toEqual([{ session_key: "s60" }]);
   });
 });
@@ -148,7 +174,7 @@ describe("removing", () => {
     const retention = startRetention(options);
     await until(async () => (await left()).length === 0);
     await retention.stop();
-    expect(said).toEqual([["retention", expect.any(String), { executions: 5, audit: 0, sessions: 0 }]]);
+    expect(said).toEqual([["retention", expect.any(String), { executions: 5, events: 0, audit: 0, sessions: 0 }]]);
     await executions(1, 31);
     await new Promise((resolve) => setImmediate(resolve));
     expect(await left()).toHaveLength(1);

@@ -4,15 +4,20 @@ import type { Settings } from "../settings.js";
 import type { Pool } from "../store/database.js";
 import {
   type Bite,
+  type Compacted,
   removeEndedSessions,
   removeOldAudit,
+  removeOldEvents,
   removeOldExecutions,
   removeSurplusExecutions,
   workflowsBehind,
 } from "../store/retention.js";
 import type { WorkerLog } from "./worker-log.js";
 
-export type Kept = Pick<Settings, "EXECUTION_RETENTION_DAYS" | "EXECUTION_RETENTION_COUNT" | "AUDIT_RETENTION_DAYS">;
+export type Kept = Pick<
+  Settings,
+  "EXECUTION_RETENTION_DAYS" | "EXECUTION_RETENTION_COUNT" | "EXECUTION_EVENTS_RETENTION_DAYS" | "AUDIT_RETENTION_DAYS"
+>;
 
 export interface RetentionOptions {
   pool: Pool;
@@ -23,6 +28,7 @@ export interface RetentionOptions {
 
 export interface Removed {
   executions: number;
+  events: number;
   audit: number;
   sessions: number;
 }
@@ -40,8 +46,9 @@ class Stopped extends Error {}
 export async function removeDue(
   { pool, kept, clock }: Omit<RetentionOptions, "log">,
   stopped: () => boolean = () => false,
+  compacted: Compacted = { until: null },
 ): Promise<Removed | "busy"> {
-  const removed: Removed = { executions: 0, audit: 0, sessions: 0 };
+  const removed: Removed = { executions: 0, events: 0, audit: 0, sessions: 0 };
   let busy = false;
   const all = async (kind: keyof Removed, bite: () => Promise<Bite>): Promise<void> => {
     for (;;) {
@@ -65,6 +72,8 @@ export async function removeDue(
       last = ids.at(-1);
       if (last === undefined) break;
     }
+    const { EXECUTION_EVENTS_RETENTION_DAYS: eventDays } = kept;
+    if (eventDays > 0 && !busy) await all("events", () => removeOldEvents(pool, eventDays, compacted));
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   }
@@ -75,12 +84,13 @@ export async function removeDue(
 export function startRetention(options: RetentionOptions): { stop(): Promise<void> } {
   const { clock, log } = options;
   let stopped = false;
+  const compacted: Compacted = { until: null };
   let running: Promise<void> | undefined;
   let cancelTimer: () => void;
   const run = async (): Promise<void> => {
     try {
-      const removed = await removeDue(options, () => stopped);
-      if (removed !== "busy" && removed.executions + removed.audit + removed.sessions > 0)
+      const removed = await removeDue(options, () => stopped, compacted);
+      if (removed !== "busy" && removed.executions + removed.events + removed.audit + removed.sessions > 0)
         log.info("retention", "What is kept no longer was removed.", { ...removed });
     } catch (error) {
       log.error("retention", error);

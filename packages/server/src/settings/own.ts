@@ -82,6 +82,11 @@ export const ownSettings = {
     0,
     "Finished executions kept per workflow, the newest first; 0 sets no such limit.",
   ),
+  EXECUTION_EVENTS_RETENTION_DAYS: storage.set(
+    integer(0, 36_500),
+    0,
+    "Days after its end for which an execution's single events are kept: its iterations, and what a retry from a node begins with. Its columns stay as long as the execution; 0 keeps both equally long.",
+  ),
   AUDIT_RETENTION_DAYS: storage.set(
     integer(0, 36_500),
     365,

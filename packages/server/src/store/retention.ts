@@ -2,7 +2,7 @@
 // nobody else has in hand, so it never makes anybody wait.
 //
 // G1. One process at a time: each bite holds a lock of the whole database, and gives up at once when another has it.
-// G2. An execution goes with all of its events or not at all.
+// G2. An execution goes with all of its events or not at all; its events may go before it.
 // G3. What is not over is never touched.
 import { inTransaction, type Pool, type Queryable } from "./database.js";
 
@@ -27,11 +27,10 @@ const alone = (pool: Pool, bite: (client: Queryable) => Promise<number>): Promis
     return rows[0]?.mine === true ? bite(client) : "busy";
   });
 
-/** Removes executions with their events (G2); `found` are rows that are locked already. */
-async function removeExecutions(client: Queryable, found: readonly { execution_id: string }[]): Promise<number> {
-  const ids = found.map(({ execution_id }) => execution_id);
-  if (ids.length === 0) return 0;
+/** Removes the events of executions; gives how many. */
+async function removeEvents(client: Queryable, ids: readonly string[]): Promise<number> {
   let gone = rowsAtOnce;
+  let all = 0;
   while (gone === rowsAtOnce) {
     const { rowCount } = await client.query(
       `DELETE FROM workflow_execution_events WHERE (execution_id, sequence) IN (
@@ -39,7 +38,16 @@ async function removeExecutions(client: Queryable, found: readonly { execution_i
       [ids],
     );
     gone = rowCount ?? 0;
+    all += gone;
   }
+  return all;
+}
+
+/** Removes executions with their events (G2); `found` are rows that are locked already. */
+async function removeExecutions(client: Queryable, found: readonly { execution_id: string }[]): Promise<number> {
+  const ids = found.map(({ execution_id }) => execution_id);
+  if (ids.length === 0) return 0;
+  await removeEvents(client, ids);
   await client.query("DELETE FROM workflow_executions WHERE execution_id = ANY($1::uuid[])", [ids]);
   return ids.length;
 }
@@ -54,6 +62,32 @@ export const removeOldExecutions = (pool: Pool, days: number): Promise<Bite> =>
       [days],
     );
     return removeExecutions(client, rows);
+  });
+
+/** How far compaction has come: the end of the last execution whose events are gone. */
+export interface Compacted {
+  until: Date | null;
+}
+
+/** Removes the events of some executions that ended more than so many days ago, from `done` on, and carries it forward. */
+export const removeOldEvents = (pool: Pool, days: number, done: Compacted): Promise<Bite> =>
+  alone(pool, async (client) => {
+    const { rows } = await client.query<{ execution_id: string; end_time: Date }>(
+      `SELECT execution_id, end_time FROM workflow_executions AS e
+       WHERE end_time < ${utcNow} - make_interval(days => $1) AND ($2::timestamp IS NULL OR end_time >= $2::timestamp) AND ${over}
+         AND EXISTS (SELECT 1 FROM workflow_execution_events AS v WHERE v.execution_id = e.execution_id)
+       ORDER BY end_time LIMIT ${executionsAtOnce} FOR UPDATE SKIP LOCKED`,
+      [days, done.until?.toISOString() ?? null],
+    );
+    const removed =
+      rows.length === 0
+        ? 0
+        : await removeEvents(
+            client,
+            rows.map(({ execution_id }) => execution_id),
+          );
+    done.until = rows.at(-1)?.end_time ?? done.until;
+    return removed;
   });
 
 /** Removes some of a workflow's executions beyond the `count` newest that are over; 0: there are no more. */
