@@ -65,7 +65,7 @@ interface Words {
 
 const claimText = ({ worker, count, suspects, after }: Words, { total, perCommunity }: Caps): string => {
   const capped = total > 0 || perCommunity > 0;
-  const may = `available_at <= clock_timestamp() AND claimed_by IS NULL AND (${suspects} OR recoveries < ${suspectFrom})
+  const may = `available_at <= statement_timestamp() AND claimed_by IS NULL AND (${suspects} OR recoveries < ${suspectFrom})
     AND (queue_key IS NULL OR NOT EXISTS (SELECT 1 FROM workflow_executions AS o WHERE o.queue_key = x.queue_key
       AND o.execution_id < x.execution_id AND o.status IN ('queued', 'running', 'waiting')))
     ${perCommunity > 0 ? `AND NOT EXISTS (SELECT 1 FROM in_hand WHERE in_hand.community_id = x.community_id AND n >= ${perCommunity})` : ""}`;

@@ -65,7 +65,7 @@ export const heldCooldowns = async (pool: Pool, keys: readonly string[]): Promis
   const { rows } = await pool.query<{ key: string; left: number }>({
     name: "cooldowns-held",
     text: `SELECT key, extract(epoch FROM until - clock_timestamp())::float8 AS left FROM workflow_cooldowns
-      WHERE key = ANY($1::text[]) AND until > clock_timestamp()`,
+      WHERE key = ANY($1::text[]) AND until > statement_timestamp()`,
     values: [keys],
   });
   return rows.map(({ key, left }) => ({ key, secondsLeft: left }));
@@ -75,7 +75,7 @@ export const heldCooldowns = async (pool: Pool, keys: readonly string[]): Promis
 export const sweepCooldowns = async (pool: Pool, most = 10_000): Promise<number> => {
   const { rowCount } = await pool.query(
     `DELETE FROM workflow_cooldowns WHERE key IN (
-       SELECT key FROM workflow_cooldowns WHERE until < clock_timestamp() ORDER BY until LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+       SELECT key FROM workflow_cooldowns WHERE until < statement_timestamp() ORDER BY until LIMIT $1 FOR UPDATE SKIP LOCKED)`,
     [most],
   );
   return rowCount ?? 0;

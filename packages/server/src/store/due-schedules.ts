@@ -27,9 +27,9 @@ export interface DueSchedule extends Timing {
   now: number;
 }
 
-const utcNow = "(clock_timestamp() AT TIME ZONE 'UTC')";
+const utcNow = "(statement_timestamp() AT TIME ZONE 'UTC')";
 const claimable = `enabled = true AND NOT paused AND next_run_at IS NOT NULL
-  AND (claimed_until IS NULL OR claimed_until < clock_timestamp())`;
+  AND (claimed_until IS NULL OR claimed_until < statement_timestamp())`;
 
 /** Claims up to `count` schedules that are due, the longest due first, for `seconds`. */
 export async function claimSchedules(

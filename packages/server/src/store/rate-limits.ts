@@ -76,7 +76,7 @@ export async function knownRateHits({ primary }: Database, key: string, seconds:
   const { rows } = await primary.query<KnownHit>({
     name: "rate-hits-known",
     text: `SELECT id, extract(epoch FROM clock_timestamp() - at)::float8 AS age FROM workflow_rate_hits
-      WHERE key = $1 AND at > clock_timestamp() - make_interval(secs => $2) ORDER BY number`,
+      WHERE key = $1 AND at > statement_timestamp() - make_interval(secs => $2) ORDER BY number`,
     values: [key, seconds],
   });
   return rows;
@@ -85,7 +85,7 @@ export async function knownRateHits({ primary }: Database, key: string, seconds:
 /** Removes hits of windows that nobody asks for any more, at most ten thousand at a time; gives how many. Waits for nobody. */
 export async function forgetRateHits({ primary }: Database): Promise<number> {
   const { rowCount } = await primary.query(
-    `WITH past AS (SELECT key, number FROM workflow_rate_hits WHERE expires_at < clock_timestamp() LIMIT 10000 FOR UPDATE SKIP LOCKED)
+    `WITH past AS (SELECT key, number FROM workflow_rate_hits WHERE expires_at < statement_timestamp() LIMIT 10000 FOR UPDATE SKIP LOCKED)
      DELETE FROM workflow_rate_hits AS h USING past WHERE h.key = past.key AND h.number = past.number`,
   );
   return rowCount ?? 0;

@@ -15,7 +15,7 @@ const executionsAtOnce = 50;
 
 const over = "status IN ('completed', 'failed', 'cancelled', 'timed_out')";
 /** The guide's columns hold UTC without saying so. */
-const utcNow = "(clock_timestamp() AT TIME ZONE 'UTC')";
+const utcNow = "(statement_timestamp() AT TIME ZONE 'UTC')";
 
 /** What a bite came to: how many rows are gone, or that another process is at it. */
 export type Bite = number | "busy";
@@ -119,7 +119,7 @@ export const removeOldAudit = (pool: Pool, days: number): Promise<Bite> =>
   alone(pool, async (client) => {
     const { rowCount } = await client.query(
       `DELETE FROM workflow_audit WHERE audit_id IN (SELECT audit_id FROM workflow_audit
-         WHERE at < clock_timestamp() - make_interval(days => $1) ORDER BY at LIMIT ${rowsAtOnce} FOR UPDATE SKIP LOCKED)`,
+         WHERE at < statement_timestamp() - make_interval(days => $1) ORDER BY at LIMIT ${rowsAtOnce} FOR UPDATE SKIP LOCKED)`,
       [days],
     );
     return rowCount ?? 0;
@@ -130,7 +130,7 @@ export const removeEndedSessions = (pool: Pool): Promise<Bite> =>
   alone(pool, async (client) => {
     const { rowCount } = await client.query(
       `DELETE FROM workflow_sessions WHERE session_key IN (SELECT session_key FROM workflow_sessions
-         WHERE expires_at < clock_timestamp() ORDER BY expires_at LIMIT ${rowsAtOnce} FOR UPDATE SKIP LOCKED)`,
+         WHERE expires_at < statement_timestamp() ORDER BY expires_at LIMIT ${rowsAtOnce} FOR UPDATE SKIP LOCKED)`,
     );
     return rowCount ?? 0;
   });

@@ -12,7 +12,7 @@ export const sessionTable = ({ primary }: Database): SessionTable => ({
   async get(key) {
     const { rows } = await primary.query<{ data: string }>({
       name: "session-get",
-      text: "SELECT data FROM workflow_sessions WHERE session_key = $1 AND expires_at > clock_timestamp()",
+      text: "SELECT data FROM workflow_sessions WHERE session_key = $1 AND expires_at > statement_timestamp()",
       values: [key],
     });
     return rows[0]?.data;

@@ -132,7 +132,7 @@ export const sweepTriggerLog = async (
 ): Promise<number> => {
   const old = await pool.query(
     `DELETE FROM workflow_trigger_log WHERE log_id IN (SELECT log_id FROM workflow_trigger_log
-       WHERE at < clock_timestamp() - make_interval(days => $1) ORDER BY at LIMIT 10000 FOR UPDATE SKIP LOCKED)`,
+       WHERE at < statement_timestamp() - make_interval(days => $1) ORDER BY at LIMIT 10000 FOR UPDATE SKIP LOCKED)`,
     [bounds.days],
   );
   let removed = old.rowCount ?? 0;

@@ -29,7 +29,7 @@ export const takeTurn = async (pool: Pool, { workflowId, executionId }: Turn): P
           WHERE NOT EXISTS (SELECT 1 FROM busy)
         ON CONFLICT (workflow_id) DO UPDATE SET execution_id = excluded.execution_id, taken_at = excluded.taken_at
           WHERE coalesce((SELECT e.status NOT IN ${unfinished} FROM workflow_executions AS e WHERE e.execution_id = t.execution_id),
-            t.taken_at < clock_timestamp() - make_interval(secs => ${announcedSeconds}))
+            t.taken_at < statement_timestamp() - make_interval(secs => ${announcedSeconds}))
         RETURNING execution_id)
       SELECT EXISTS (SELECT 1 FROM taken) AS taken,
         coalesce((SELECT execution_id FROM busy), (SELECT execution_id FROM workflow_turns WHERE workflow_id = $1::uuid)) AS holder`,

@@ -43,7 +43,7 @@ const columns = `webhook_id, workflow_id, name, description, token, url, coalesc
   coalesce(require_signature, true) AS require_signature, signature_scheme, timestamp_window_seconds,
   coalesce(ip_allowlist, '{}') AS ip_allowlist, coalesce(rate_limit_max, 60) AS rate_limit_max,
   coalesce(rate_limit_window, 60) AS rate_limit_window,
-  CASE WHEN previous_secret_expires_at > clock_timestamp() THEN previous_secret_expires_at END AS previous_secret_expires_at,
+  CASE WHEN previous_secret_expires_at > statement_timestamp() THEN previous_secret_expires_at END AS previous_secret_expires_at,
   coalesce(created_at, 'epoch') AS created_at, coalesce(updated_at, created_at, 'epoch') AS updated_at, last_triggered_at,
   coalesce(trigger_count, 0) AS trigger_count, last_execution_id`;
 
@@ -222,7 +222,7 @@ export function webhookFinder(database: Database): (token: string) => Promise<Ca
           coalesce(h.ip_allowlist, '{}') AS ip_allowlist, coalesce(h.rate_limit_max, 60) AS rate_limit_max,
           coalesce(h.rate_limit_window, 60) AS rate_limit_window,
           array_remove(ARRAY[coalesce(h.sender_secret, h.secret)::text,
-            CASE WHEN h.previous_secret_expires_at > clock_timestamp() THEN h.previous_secret END], NULL) AS secrets,
+            CASE WHEN h.previous_secret_expires_at > statement_timestamp() THEN h.previous_secret END], NULL) AS secrets,
           w.community_id, w.entity_id, coalesce(w.enabled, true) AS workflow_enabled,
           CASE WHEN w.status = 'published' THEN w.published_version END AS version
         FROM workflow_webhooks AS h JOIN workflows AS w ON w.workflow_id = h.workflow_id WHERE h.token = ANY($1::text[])`,

@@ -79,7 +79,7 @@ export const recoverFromDead = async (
     text: `WITH dead AS (
         DELETE FROM workflow_workers WHERE worker_id IN (
           SELECT worker_id FROM workflow_workers
-          WHERE greatest(heartbeat_at, pg_postmaster_start_time()) < clock_timestamp() - make_interval(secs => $1) FOR UPDATE SKIP LOCKED)
+          WHERE greatest(heartbeat_at, pg_postmaster_start_time()) < statement_timestamp() - make_interval(secs => $1) FOR UPDATE SKIP LOCKED)
         RETURNING worker_id),
       orphans AS (
         SELECT e.execution_id, e.claimed_by,
