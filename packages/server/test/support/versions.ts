@@ -9,8 +9,8 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const git = (...words: string[]) => execFileSync("git", words, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
 
-/** The version before there was a release. */
-const beforeReleases = "78931c588fd25986848c9fbd8d9ceaeebf4dbdb0";
+/** Until there is a release: the first revision that reads every kind of event that is written today. */
+const beforeReleases = "e9b57496a9d8ce036011d07f7f9a573d59d1df47";
 
 /**
  * The revision of the version before: PREVIOUS_REVISION, else the last release that is not this very commit; undefined
