@@ -5,6 +5,8 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const alone = [
   "packages/server/test/crash/**/*.test.ts",
   "packages/server/test/cli*.test.ts",
+  "packages/server/test/packages.test.ts",
+  "packages/server/test/rolling-update.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];
 

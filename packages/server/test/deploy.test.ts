@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
+import { ValidationSeverity, validate } from "dockerfile-utils";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { rows } from "../src/settings/table.js";
@@ -66,6 +67,17 @@ describe("the image", () => {
   const lines = text("Dockerfile").replaceAll("\\\n", " ").split("\n");
   const all = (word: string) =>
     lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+
+  test("is described as Docker's language server wants it", () => {
+    const strict = {
+      instructionCasing: ValidationSeverity.ERROR,
+      instructionJSONInSingleQuotes: ValidationSeverity.ERROR,
+      instructionWorkdirRelative: ValidationSeverity.ERROR,
+    };
+    const complaints = (dockerfile: string) => validate(dockerfile, strict).map(({ message }) => message);
+    expect(complaints(text("Dockerfile"))).toEqual([]);
+    expect(complaints("FROM node\nWORKDIR app\nEXPOS 8070\n")).toHaveLength(2);
+  });
 
   test("copies what is there, sets what is a setting, and shows the ports that are listened on", () => {
     const fromHere = all("COPY").filter((line) => !line.startsWith("--from"));

@@ -1,7 +1,7 @@
 // What `start` says when it is ready: where it is, where its data are, and in development how to see something happen.
-import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { examplesDirectory, firstExample } from "../examples.js";
 import type { Settings } from "../settings.js";
 import { paint } from "./console.js";
 import { developmentToken } from "./token.js";
@@ -15,9 +15,6 @@ export interface Welcome {
 }
 
 const tokenHours = 24;
-
-/** src and dist lie alike in the repository. Programs that are installed from a package have no examples beside them. */
-const greeting = fileURLToPath(new URL("../../../../examples/greeting.workflow.json", import.meta.url));
 
 /** The text. A token is only in it when RELEASE_MODE is false. */
 export async function welcome({ settings, url, place }: Welcome): Promise<string> {
@@ -39,12 +36,13 @@ export async function welcome({ settings, url, place }: Welcome): Promise<string
     paint.dim(`# A token for development: user 1 of community 1, for ${tokenHours} hours`),
     `TOKEN=${token}`,
   );
-  if (existsSync(greeting)) lines.push("", ...commandsToTry(url, practice));
+  const examples = examplesDirectory();
+  if (examples) lines.push("", ...commandsToTry(url, practice, fileURLToPath(new URL(firstExample, examples))));
   return [...lines, ""].join("\n");
 }
 
 /** Three commands for bash, as they stand. */
-function commandsToTry(url: string, practice: boolean): string[] {
+function commandsToTry(url: string, practice: boolean, greeting: string): string[] {
   const near = relative(process.cwd(), greeting);
   const file = quoted(near.startsWith("..") ? greeting : near);
   const who = '-H "Authorization: Bearer $TOKEN"';
@@ -65,4 +63,4 @@ function commandsToTry(url: string, practice: boolean): string[] {
 }
 
 /** A path as bash takes it. */
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+const quoted = (path: string): string => (/^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

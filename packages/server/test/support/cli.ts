@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../../bin/workflow-core.js", import.meta.url));
+const thisProgram = fileURLToPath(new URL("../../bin/workflow-core.js", import.meta.url));
 const built = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 export interface CliOptions {
@@ -12,6 +12,8 @@ export interface CliOptions {
   cwd: string;
   /** Standard input. */
   input?: string;
+  /** The program's path; this build's unless given. */
+  program?: string;
 }
 
 export interface CliResult {
@@ -31,7 +33,8 @@ export interface CliProcess {
 }
 
 /** Starts the program; it needs `npx tsc -b` first, which `npm test` sees to. */
-export function startCli(args: readonly string[], { env = {}, cwd, input = "" }: CliOptions): CliProcess {
+export function startCli(args: readonly string[], options: CliOptions): CliProcess {
+  const { env = {}, cwd, input = "", program = thisProgram } = options;
   if (!existsSync(built)) throw new Error("The program is not built: npx tsc -b");
   const begun = performance.now();
   const child = spawn(process.execPath, [program, ...args], {

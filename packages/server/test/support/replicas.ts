@@ -13,6 +13,8 @@ export interface ReplicaOptions {
   routerUrl: string;
   /** More settings, such as WFCORE_CRASH_AT. */
   env?: Record<string, string>;
+  /** The path of another build's program. */
+  program?: string;
 }
 
 export interface Answer {
@@ -38,10 +40,12 @@ export interface Replica {
 }
 
 /** Starts a replica; resolves when it listens. */
-export async function startReplica({ databaseUri, routerUrl, env = {} }: ReplicaOptions): Promise<Replica> {
+export async function startReplica(options: ReplicaOptions): Promise<Replica> {
+  const { databaseUri, routerUrl, env = {}, program } = options;
   const home = temporaryDirectory("workflow-core-replica-");
   const started = startCli(["start"], {
     cwd: home,
+    ...(program === undefined ? {} : { program }),
     env: {
       ...{ NODE_ENV: "test", TZ: "UTC", MODULE_PORT: "0", GRPC_PORT: "0", LOG_LEVEL: "INFO" },
       // A host is asked for; the one in `?host=`, a socket's directory, is taken instead.

@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { graphSchema } from "@workflow-core/core";
 import { z } from "zod";
+import { examplesDirectory } from "../../examples.js";
 import { ok } from "../envelope.js";
 import { route } from "../route.js";
 
@@ -12,25 +13,21 @@ interface Example {
   workflow: Record<string, unknown>;
 }
 
-/** Beside src and dist alike in the package, else at the root of the repository. */
-const places = [new URL("../../../examples/", import.meta.url), new URL("../../../../../examples/", import.meta.url)];
 const ending = ".workflow.json";
 
 const fileSchema = z.looseObject({ name: z.string(), description: z.string().nullish() });
 
 async function readExamples(): Promise<Example[]> {
-  for (const place of places) {
-    const files = (await readdir(place).catch(() => [])).filter((file) => file.endsWith(ending)).sort();
-    if (files.length === 0) continue;
-    return Promise.all(
-      files.map(async (file) => {
-        const workflow = fileSchema.parse(JSON.parse(await readFile(new URL(file, place), "utf8")));
-        const { name: title, description } = workflow;
-        return { name: file.slice(0, -ending.length), title, description: description ?? "", workflow };
-      }),
-    );
-  }
-  return [];
+  const place = examplesDirectory();
+  if (place === undefined) return [];
+  const files = (await readdir(place)).filter((file) => file.endsWith(ending)).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const workflow = fileSchema.parse(JSON.parse(await readFile(new URL(file, place), "utf8")));
+      const { name: title, description } = workflow;
+      return { name: file.slice(0, -ending.length), title, description: description ?? "", workflow };
+    }),
+  );
 }
 
 /** Read when they are first asked for; they never change while the process lives. */
