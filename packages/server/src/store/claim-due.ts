@@ -63,6 +63,7 @@ interface Words {
   after: string;
 }
 
+// IS TRUE, so that what was seen is found again by its key, whatever the planner thinks of the index of those that wait.
 const claimText = ({ worker, count, suspects, after }: Words, { total, perCommunity }: Caps): string => {
   const capped = total > 0 || perCommunity > 0;
   const may = `available_at <= statement_timestamp() AND claimed_by IS NULL AND (${suspects} OR recoveries < ${suspectFrom})
@@ -91,7 +92,7 @@ const claimText = ({ worker, count, suspects, after }: Words, { total, perCommun
       FROM seen),
     chosen AS (
       SELECT e.execution_id FROM workflow_executions AS e JOIN due USING (execution_id)
-      WHERE NOT due.too_many AND e.claimed_by IS NULL AND e.available_at IS NOT NULL AND EXISTS (SELECT 1 FROM lease) ${room}
+      WHERE NOT due.too_many AND (e.claimed_by IS NULL) IS TRUE AND (e.available_at IS NOT NULL) IS TRUE AND EXISTS (SELECT 1 FROM lease) ${room}
       ORDER BY due.turn, due.available_at LIMIT greatest(0, ${limit}) FOR UPDATE OF e SKIP LOCKED)
     UPDATE workflow_executions AS e SET claimed_by = ${worker}, available_at = NULL, fence = e.fence + 1, status = 'running'
     FROM chosen WHERE e.execution_id = chosen.execution_id

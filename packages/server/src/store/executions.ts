@@ -59,19 +59,27 @@ export interface ExecutionQuery {
   perPage: number;
 }
 
-const orders = { start_time: "start_time", status: "status", execution_time: "execution_time_seconds" } as const;
+/** What is never NULL says nothing of NULLs: only so does it fit an index. */
+const orders = {
+  start_time: { descending: "start_time DESC", ascending: "start_time" },
+  status: { descending: "status DESC", ascending: "status" },
+  execution_time: {
+    descending: "execution_time_seconds DESC NULLS LAST",
+    ascending: "execution_time_seconds ASC NULLS LAST",
+  },
+} as const;
 
 /** A page of a workflow's executions, and how many there are in all. */
 export const listExecutions = async (
   pool: Queryable,
   query: ExecutionQuery,
 ): Promise<{ rows: ExecutionRow[]; total: number }> => {
-  const direction = query.descending ? "DESC NULLS LAST" : "ASC NULLS LAST";
+  const order = orders[query.sortBy][query.descending ? "descending" : "ascending"];
   const filter = "workflow_id = $1 AND ($2::text IS NULL OR status = $2)";
   const values = [query.workflowId, query.status ?? null];
   const [list, count] = await Promise.all([
     pool.query<Stored<ExecutionRow>>(
-      `SELECT ${brief} FROM workflow_executions WHERE ${filter} ORDER BY ${orders[query.sortBy]} ${direction}, execution_id LIMIT $3 OFFSET $4`,
+      `SELECT ${brief} FROM workflow_executions WHERE ${filter} ORDER BY ${order}, execution_id LIMIT $3 OFFSET $4`,
       [...values, query.perPage, (query.page - 1) * query.perPage],
     ),
     pool.query<{ total: number }>(`SELECT count(*) AS total FROM workflow_executions WHERE ${filter}`, values),
