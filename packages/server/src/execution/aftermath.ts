@@ -1,6 +1,6 @@
 // After a flight whose outcome was unknown, or that came too late for its callers: what is there, and what must not stay.
 import type { Pool } from "../store/database.js";
-import { storedOf, withdraw } from "../store/flight.js";
+import { storedOf, withdraw } from "../store/flight-aftermath.js";
 import { type Entry, toFlight } from "./entries.js";
 
 /**

@@ -1,5 +1,5 @@
 // What an execution wants to store, how large it is, and how entries become a flight.
-import type { AcceptRecord, EventRecord, Fence, FinishRecord, Flight, ParkRecord } from "../store/flight.js";
+import type { AcceptRecord, EventRecord, Fence, FinishRecord, Flight, ParkRecord } from "../store/flight-records.js";
 
 /** Under which lease, and by which claim, an execution is held. */
 export interface Holding extends Fence {

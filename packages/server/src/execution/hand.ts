@@ -7,7 +7,7 @@
 import type { Outside } from "@workflow-core/core";
 import { transition } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import type { Fence } from "../store/flight.js";
+import type { Fence } from "../store/flight-records.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { Drive, type DriveEnd, type DriveOptions } from "./drive.js";
 import type { Holding } from "./entries.js";

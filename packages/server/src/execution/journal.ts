@@ -14,7 +14,9 @@
 import type { Clock } from "../clock.js";
 import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
-import { type AcceptRecord, type FlightResult, findByKeys, keyName, writeFlight } from "../store/flight.js";
+import { type FlightResult, writeFlight } from "../store/flight.js";
+import { findByKeys, keyName } from "../store/flight-aftermath.js";
+import type { AcceptRecord } from "../store/flight-records.js";
 import { isTaken, storedAmong, takeBack } from "./aftermath.js";
 import { type Entry, type Holding, sizeOf, toFlight } from "./entries.js";
 import { repeat } from "./timers.js";

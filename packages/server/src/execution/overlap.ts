@@ -8,7 +8,7 @@
 import type { Plan } from "@workflow-core/core";
 import { AppError } from "../errors.js";
 import type { Pool } from "../store/database.js";
-import { findByKeys, keyName } from "../store/flight.js";
+import { findByKeys, keyName } from "../store/flight-aftermath.js";
 import { cancelOlder, giveBackTurn, takeTurn } from "../store/turns.js";
 import type { Worker, WorkerLog } from "./worker.js";
 

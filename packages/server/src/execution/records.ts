@@ -10,7 +10,7 @@ import {
   type State,
   toJson,
 } from "@workflow-core/core";
-import type { EventRecord, FinishRecord } from "../store/flight.js";
+import type { EventRecord, FinishRecord } from "../store/flight-records.js";
 
 /** An event as it is stored: its own columns, and the rest as JSON text. */
 export const toEventRecord = (executionId: string, sequence: number, event: ExecutionEvent): EventRecord => {

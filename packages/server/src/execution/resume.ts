@@ -4,7 +4,7 @@ import type { ClaimedExecution } from "../store/claim-due.js";
 import { readEvents } from "../store/claims.js";
 import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
-import type { EventRecord } from "../store/flight.js";
+import type { EventRecord } from "../store/flight-records.js";
 import type { DatabaseClock } from "./database-clock.js";
 import type { Begun } from "./hand.js";
 import { Fenced, type Journal } from "./journal.js";

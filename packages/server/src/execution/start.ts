@@ -12,7 +12,7 @@ import {
   type State,
 } from "@workflow-core/core";
 import { appError } from "../errors.js";
-import type { AcceptRecord } from "../store/flight.js";
+import type { AcceptRecord } from "../store/flight-records.js";
 import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { timedUuid } from "./identifiers.js";

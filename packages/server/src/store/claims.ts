@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { type ClaimedExecution, claimedColumns, claimPatienceMs, suspectFrom } from "./claim-due.js";
 import { queryWithin } from "./database.js";
-import type { EventRecord } from "./flight.js";
+import type { EventRecord } from "./flight-records.js";
 
 /** Claims one execution, due or not, if nobody holds it and it is not over: for cancelling and for timers that are known. */
 export const claimOne = async (

@@ -12,7 +12,7 @@ import {
 } from "@workflow-core/core";
 import { fromEventRecord, toFinishRecord } from "../../src/execution/records.js";
 import { readEvents } from "../../src/store/claims.js";
-import type { EventRecord } from "../../src/store/flight.js";
+import type { EventRecord } from "../../src/store/flight-records.js";
 import type { Delivery } from "./fake-router.js";
 import type { Load } from "./load.js";
 import type { Replica } from "./replicas.js";
