@@ -95,27 +95,36 @@ export const matchCommand = (
   });
 };
 
-const filterGate = (config: Record<string, Json>, payload: Record<string, Json>): string | undefined => {
+/** As the server's filters: a template that gives true or false, where the data hold no truth value, is a condition. */
+const filterGate = (
+  config: Record<string, Json>,
+  payload: Record<string, Json>,
+  given: Record<string, Json>,
+): string | undefined => {
   const filters =
     typeof config.filters === "object" && config.filters !== null && !Array.isArray(config.filters)
       ? config.filters
       : {};
   for (const [path, drawn] of Object.entries(filters)) {
-    const found = readPath(payload, path) ?? null;
-    const wanted = typeof drawn === "string" ? bound(drawn, payload) : drawn;
-    if (!operators.equals.test(found, wanted))
-      return `${path} is ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`;
+    const found = readPath(payload, path);
+    const wanted = typeof drawn === "string" ? bound(drawn, given) : drawn;
+    if (typeof drawn === "string" && typeof wanted === "boolean" && typeof found !== "boolean") {
+      if (wanted) continue;
+      return `${path}: ${drawn.trim()} does not hold`;
+    }
+    if (!operators.equals.test(found ?? null, wanted))
+      return `${path} is ${JSON.stringify(found ?? null)}, not ${JSON.stringify(wanted)}`;
   }
   return undefined;
 };
 
-const bound = (drawn: string, payload: Record<string, Json>): Json => {
+const bound = (drawn: string, given: Record<string, Json>): Json => {
   try {
     const template = compileTemplate(drawn);
     return template.isLiteral
       ? drawn
       : (template.value({
-          lookup: (name) => (Object.hasOwn(payload, name) ? payload[name] : undefined),
+          lookup: (name) => (Object.hasOwn(given, name) ? given[name] : undefined),
           now: 0,
           random: () => 0,
         }) ?? null);
@@ -142,7 +151,7 @@ export const matchEvent = (
       user_id: person.id,
       event: payload,
     };
-    const detail = platformGate(config, platform) ?? filterGate(config, payload);
+    const detail = platformGate(config, platform) ?? filterGate(config, payload, data);
     return [{ trigger: id, outcome: detail ? "filtered" : "started", detail: detail ?? "", data }];
   });
 

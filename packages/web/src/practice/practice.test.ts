@@ -63,6 +63,13 @@ it("says which gate stopped it", () => {
   });
 });
 
+it("takes a filter that gives true or false as a condition, over all that the event gives", () => {
+  const filters = { viewers: "{{ viewers >= 10 && username == 'ada' && event.from != '' }}" };
+  const draft = { ...emptyDraft, ...draw("", { big: ["trigger_event", { event_type: "raid", filters }] }) };
+  const outcome = (viewers: number) => matchEvent(draft, "raid", { viewers, from: "grace" }, ada, "twitch")[0]?.outcome;
+  expect([outcome(42), outcome(9)]).toEqual(["started", "filtered"]);
+});
+
 it("compares filters of events strictly, with expressions", () => {
   const draft = {
     ...emptyDraft,
