@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expressionsPage } from "./pages/expressions.mjs";
+import { figuresPage } from "./pages/figures.mjs";
 import { nodesPage } from "./pages/nodes.mjs";
 import { openapiDocument } from "./pages/openapi.mjs";
 
@@ -36,6 +37,13 @@ const generated = [
     make: async () => {
       const { completions, operators } = await core();
       return notice + expressionsPage(completions(), operators);
+    },
+  },
+  {
+    file: "docs/figures.md",
+    make: async () => {
+      const results = await readFile(`${root}bench/results.json`, "utf8").then(JSON.parse, () => undefined);
+      return notice + figuresPage(results, await readFile(`${root}README.md`, "utf8"));
     },
   },
   { file: "docs/openapi.json", make: () => openapiDocument(server) },

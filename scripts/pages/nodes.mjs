@@ -42,7 +42,9 @@ const section = (node) => {
           Object.entries(node.gives).map(([name, sentence]) => [code(name), sentence]),
         )}`
       : "",
-    ...node.examples.map(({ title, config }) => `*${title}*\n\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\``),
+    ...node.examples.map(
+      ({ title, config }) => `*${title}*\n\n\`\`\`json node=${node.type}\n${JSON.stringify(config, null, 2)}\n\`\`\``,
+    ),
   ]
     .filter(Boolean)
     .join("\n\n");

@@ -66,7 +66,7 @@ async function filesIn(directory: string): Promise<ReadonlySet<string>> {
 
 const notBuilt = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Workflow Core</title><link rel="stylesheet" href="/docs/style.css"></head>
+<head><meta charset="utf-8"><title>Workflow Core</title><link rel="stylesheet" href="/docs/assets/site.css"></head>
 <body>
 <h1>Workflow Core is running.</h1>
 <p>The builder's pages have not been built. Build them with <code>npm run build</code>, then start the server again.</p>

@@ -39,7 +39,11 @@ export const ok = (data: unknown, { status = 200, message, headers = {}, paginat
 });
 
 /** Something that is not in the envelope: a page, metrics, a stream of events. */
-export const raw = (contentType: string, body: string | Readable, headers: Record<string, string> = {}): Answer => ({
+export const raw = (
+  contentType: string,
+  body: string | Buffer | Readable,
+  headers: Record<string, string> = {},
+): Answer => ({
   status: 200,
   headers: { "content-type": contentType, ...headers },
   body,
