@@ -10,6 +10,7 @@ import sql from "highlight.js/lib/languages/sql";
 import yaml from "highlight.js/lib/languages/yaml";
 import { Marked } from "marked";
 import { addressOf } from "./pages.mjs";
+import { workflowPicture } from "./picture.mjs";
 
 for (const [name, language] of Object.entries({ sh: bash, js: javascript, json, python, sql, yaml }))
   highlight.registerLanguage(name, language);
@@ -64,7 +65,8 @@ const codeBlock = ({ text, lang = "" }) => {
     node === undefined ? "" : `data-node="${escapeHtml(node)}"`,
   ];
   const caption = captions[kind] ?? { sh: "Shell", json: "JSON", yaml: "YAML", sql: "SQL", js: "JavaScript" }[language];
-  return `<div class="code" ${marks.filter(Boolean).join(" ")}><div class="code-bar"><span>${caption ?? "Text"}</span></div><pre tabindex="0"><code>${coloured}\n</code></pre></div>\n`;
+  const picture = kind === "workflow" ? workflowPicture(JSON.parse(text)) : "";
+  return `${picture}<div class="code" ${marks.filter(Boolean).join(" ")}><div class="code-bar"><span>${caption ?? "Text"}</span></div><pre tabindex="0"><code>${coloured}\n</code></pre></div>\n`;
 };
 
 /** {title, html, headings: [{depth, text, id}], sections: [{id, title, text}]} of a Markdown text; `pages` are all files. */

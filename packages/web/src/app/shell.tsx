@@ -1,5 +1,5 @@
 // The frame around all pages but the builder: navigation on the left, at the bottom on a phone.
-import { Activity, KeyRound, LogOut, Moon, ScrollText, Sun, Workflow, Zap } from "lucide-react";
+import { Activity, BookOpen, KeyRound, LogOut, Moon, ScrollText, Sun, Workflow, Zap } from "lucide-react";
 import { NavLink, Outlet, useLocation } from "react-router";
 import { IconButton } from "../ui/button.js";
 import { signOut, useSession } from "./session.js";
@@ -37,6 +37,12 @@ export const Shell = () => {
               </NavLink>
             </li>
           ))}
+          <li className="to-docs">
+            <a href="/docs">
+              <BookOpen size={18} aria-hidden />
+              <span>Docs</span>
+            </a>
+          </li>
         </ul>
         <div className="who">
           <span className="clip small muted">{principal?.username ?? `User ${principal?.user_id ?? "–"}`}</span>

@@ -22,7 +22,9 @@ button(".theme-button")?.addEventListener("click", () => {
   localStorage.setItem("workflow-core:theme", theme);
 });
 
-document.querySelector('.contents [aria-current="page"]')?.scrollIntoView({ block: "center" });
+const contents = document.querySelector(".contents");
+const here = contents?.querySelector<HTMLElement>('[aria-current="page"]');
+if (contents && here) contents.scrollTop = here.offsetTop - contents.clientHeight / 2;
 
 /** An anchor inside of a closed operation opens it. */
 const openTarget = (): void => {
