@@ -41,7 +41,13 @@ describe("a package", () => {
     const files = stdout.trim().split("\n");
     const needed = {
       core: ["dist/index.js", "dist/index.d.ts", "dist/testing/index.js"],
-      server: ["bin/workflow-core.js", "dist/main.js", "builder/index.html", "proto/workflow.proto"],
+      server: [
+        "bin/workflow-core.js",
+        "dist/main.js",
+        "builder/index.html",
+        "dist/site/index.html",
+        "proto/workflow.proto",
+      ],
     };
     for (const file of [...needed[name], "LICENSE", "README.md", "package.json"])
       expect(files).toContain(`package/${file}`);
@@ -90,6 +96,7 @@ test("an installation serves the builder, offers the examples, checks and runs f
   const page = await (await get("/")).text();
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
   expect((await get(script ?? "/none.js")).headers.get("content-type")).toMatch(/javascript/);
+  expect(await (await get("/docs/tour")).text()).toContain("<h1");
   const token = /^TOKEN=(\S+)$/m.exec(service.said())?.[1];
   const asked = await get("/api/v1/examples", { authorization: `Bearer ${token}` });
   const offered = (await asked.json()) as { data: unknown[] };

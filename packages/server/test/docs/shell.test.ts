@@ -1,7 +1,7 @@
 // The shell of the documentation, run as people run it: the tour against a service that was just started, on a database
 // of its own, and then every other page's. What says `no-run` is left out (blocks.test.ts counts it).
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -11,11 +11,16 @@ import { until } from "../support/until.js";
 
 const apiKey = "the-key-of-the-documentation";
 let directory = "";
+/** Has what the repository has, by links: what a command writes is written beside it. */
+let place = "";
 let service: CliProcess;
 let environment: Record<string, string> = {};
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "workflow-core-docs-"));
+  place = join(directory, "repository");
+  mkdirSync(place);
+  for (const name of readdirSync(root)) if (!name.startsWith(".")) symlinkSync(join(root, name), join(place, name));
   service = startCli(["start"], { cwd: directory, env: { MODULE_PORT: "0", GRPC_PORT: "0", API_KEY: apiKey } });
   await until(() => service.stdout().includes("practice/messages\n"), "the service", 60_000);
   const [url = ""] = /http:\/\/[\d.]+:\d+/.exec(service.stdout()) ?? [];
@@ -34,13 +39,13 @@ const shellOf = (file: string): string[] =>
     language === "sh" && words[0] !== "no-run" ? [text] : [],
   );
 
-/** Runs a page's blocks in one shell, from the repository's root; gives what it printed. */
+/** Runs a page's blocks in one shell, in a place like the repository's root; gives what it printed. */
 const run = (blocks: readonly string[]): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
     const { PATH = "", HOME = "" } = process.env;
     const script = `${blocks.join("\necho\n")}\necho\necho "WORKFLOW=\${WORKFLOW:-}"\n`;
     const child = spawn("bash", ["-euo", "pipefail", "-c", script], {
-      cwd: root,
+      cwd: place,
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH, HOME, LOG_DIR: join(directory, "log"), ...environment },
     });
