@@ -1,54 +1,34 @@
 // `npm run bench`: the program against peers and against the limit, side by side in one run on this machine. Every
 // measure lets its contestants take turns, several rounds, and reports medians and ratios; absolute figures say little
-// about another machine. `--quick` is one short round; `--only NAME` one measure. Writes results.json and RESULTS.md.
+// about another machine. `--quick` is one short round; `--only NAME,NAME` some measures. Writes results.json and
+// RESULTS.md when all are measured. BENCH_VERBOSE=1 says why a contestant is not here; BENCH_CPU_PROFILE=DIRECTORY
+// keeps CPU profiles of our servers there.
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "./lib/database.mjs";
-import { median } from "./lib/figures.mjs";
-import { enter } from "./lib/process.mjs";
-import { measures } from "./measures.mjs";
+import { carryOut } from "./lib/measure.mjs";
+import { report } from "./lib/report.mjs";
+import { measures } from "./measures/index.mjs";
 
 const quick = process.argv.includes("--quick");
-const only = process.argv[process.argv.indexOf("--only") + 1];
-const chosen = process.argv.includes("--only") ? measures.filter(({ name }) => name === only) : measures;
+const place = process.argv.indexOf("--only");
+const only = place < 0 ? undefined : (process.argv[place + 1] ?? "").split(",");
+const unknown = only?.find((name) => !measures.some((measure) => measure.name === name));
+if (unknown !== undefined) {
+  console.error(`There is no measure "${unknown}"; there are ${measures.map(({ name }) => name).join(", ")}.`);
+  process.exit(2);
+}
 const rounds = quick ? 1 : 3;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const database = await openDatabase();
 const results = [];
 
-for (const measure of chosen) {
+for (const measure of measures.filter(({ name }) => only === undefined || only.includes(name))) {
   console.log(`\n${measure.title}`);
-  const contestants = [];
-  for (const each of measure.contestants) {
-    const entered = await enter(each, database);
-    if (entered) contestants.push({ ...each, process: entered, figures: [] });
-    else console.log(`  ${each.name}: not here (${each.needs ?? "it did not start"})`);
-  }
-  for (const request of measure.requests) {
-    for (const each of contestants) each.figures = [];
-    const count = (each) => Math.max(20, Math.round((request.count * (each.weight ?? 1)) / (quick ? 5 : 1)));
-    for (const each of contestants) await each.process.ask({ ...request, count: Math.ceil(count(each) / 5) });
-    for (let round = 0; round < rounds; round += 1)
-      for (const each of contestants) each.figures.push(await each.process.ask({ ...request, count: count(each) }));
-    const base = contestants[0];
-    for (const each of contestants) {
-      const value = median(each.figures.map((figure) => figure[measure.figure]));
-      const first = median(base.figures.map((figure) => figure[measure.figure]));
-      const row = {
-        measure: measure.name,
-        contestant: each.name,
-        ...request,
-        [measure.figure]: Number(value.toFixed(2)),
-        ratio: Number((first / value).toFixed(3)),
-      };
-      results.push(row);
-      console.log(
-        `  ${each.name.padEnd(44)} ${JSON.stringify(request.label ?? request.inFlight)} ${value.toFixed(1).padStart(10)} ${measure.figure}   ${base.name === each.name ? "" : `we are at ${row.ratio} times`}`,
-      );
-    }
-  }
-  for (const each of contestants) await each.process.leave();
+  const begun = performance.now();
+  results.push(...(await carryOut(measure, { database, quick, rounds, say: (line) => console.log(line) })));
+  console.log(`  (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
 }
 await database.close();
 
@@ -61,45 +41,9 @@ const machine = {
   postgres: database.version,
   rounds,
 };
-if (!process.argv.includes("--only")) {
-  writeFileSync(
-    `${here}results.json`,
-    `${JSON.stringify({ measured_at: new Date().toISOString().slice(0, 10), machine, results }, null, 2)}\n`,
-  );
-  writeFileSync(`${here}RESULTS.md`, report(machine));
+if (only === undefined) {
+  const measured_at = new Date().toISOString().slice(0, 10);
+  writeFileSync(`${here}results.json`, `${JSON.stringify({ measured_at, machine, results }, null, 2)}\n`);
+  writeFileSync(`${here}RESULTS.md`, report(machine, measures, results));
 }
-
-function report(facts) {
-  const lines = [
-    "# Results",
-    "",
-    `Made by \`npm run bench\` on ${facts.cpus} × ${facts.model}, ${facts.memory_gib} GiB, Node ${facts.node}, ${facts.postgres}; medians of ${facts.rounds}. Read the ratios, not the absolute figures.`,
-    "",
-  ];
-  for (const measure of chosen) {
-    lines.push(
-      `## ${measure.title}`,
-      "",
-      measure.about,
-      "",
-      `| | ${measure.requests.map(({ label, inFlight }) => label ?? `${inFlight} in flight`).join(" | ")} |`,
-      `|---|${measure.requests.map(() => "---:|").join("")}`,
-    );
-    const names = [...new Set(results.filter((row) => row.measure === measure.name).map((row) => row.contestant))];
-    for (const name of names) {
-      const cells = measure.requests.map((request) => {
-        const row = results.find(
-          (each) =>
-            each.measure === measure.name &&
-            each.contestant === name &&
-            each.inFlight === request.inFlight &&
-            each.label === request.label,
-        );
-        return row ? `${row[measure.figure]}${name === names[0] ? "" : ` (÷${row.ratio})`}` : "";
-      });
-      lines.push(`| ${name} | ${cells.join(" | ")} |`);
-    }
-    lines.push("");
-  }
-  return `${lines.join("\n")}`;
-}
+if (results.some(({ failed }) => failed !== undefined)) process.exitCode = 1;

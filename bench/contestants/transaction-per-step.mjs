@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { contest, keepInFlight } from "../lib/contestant.mjs";
 
-const pool = new pg.Pool({ connectionString: process.env.BENCH_DATABASE, max: 20 });
+const pool = new pg.Pool({ connectionString: process.env.BENCH_DATABASE, max: 20, idleTimeoutMillis: 1000 });
 await pool.query(`CREATE TABLE IF NOT EXISTS hand_runs (id uuid PRIMARY KEY, status text, step int, output jsonb, at timestamptz DEFAULT now());
   CREATE TABLE IF NOT EXISTS hand_steps (id uuid, step int, output jsonb, at timestamptz DEFAULT now(), PRIMARY KEY (id, step))`);
 const one = async () => {

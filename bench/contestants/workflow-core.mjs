@@ -1,79 +1,81 @@
 // Workflow Core's engine: five-node workflows, stored as its journal stores them. MODE: `local` (run where accepted),
-// `queue` (every execution waits in the database and is claimed). GRAPH: `five` outside answers, or `two` of five.
+// `queue` (every execution waits in the database and is claimed) or `split` (this process accepts, a worker process of
+// its own claims; the worker is this file with MODE=worker). GRAPH: `five` outside answers, or `two` of five.
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { contest, keepInFlight } from "../lib/contestant.mjs";
+import { draw, endings, openEngine } from "../lib/engine.mjs";
+import { quantile } from "../lib/figures.mjs";
 
-process.env.TZ = "UTC";
-const server = (file) => import(new URL(`../../packages/server/dist/${file}`, import.meta.url).href);
-const { openPool } = await server("store/pool.js");
-const { migrate } = await server("store/migrate.js");
-const { databaseOn } = await server("store/database.js");
-const { createEngine } = await server("execution/engine.js");
-const { systemClock } = await server("clock.js");
-const { createWorkflow } = await server("store/workflows.js");
-const { publishWorkflow } = await server("store/versions.js");
-const { defaultLimits } = await import(new URL("../../packages/core/dist/index.js", import.meta.url).href);
-const { draw } = await import(new URL("../../packages/core/dist/testing/index.js", import.meta.url).href);
-
-const uri = process.env.BENCH_DATABASE;
-const primary = openPool({ uri, max: 10, applicationName: "bench" });
-const journalPool = openPool({ uri, max: 3, applicationName: "bench-journal" });
-await migrate(primary);
-const database = databaseOn(primary);
+const { GRAPH: graphName, MEASURE: measure, MODE: mode } = process.env;
 let called = () => undefined;
-const fine = async () => {
+const router = async () => {
   called();
   return { ok: true, value: { success: true } };
 };
-const engine = createEngine({
-  database,
-  journalPool,
-  outside: { router: fine, http: fine, sandbox: fine },
-  limits: defaultLimits,
-  clock: systemClock,
-  name: "bench",
-  role: "all",
-  slots: 2048,
-  localFirst: process.env.MODE !== "queue",
-  log: { info: () => undefined, warn: (...said) => console.error(...said), error: (...said) => console.error(...said) },
-});
-await engine.worker.start();
-const call = ["action_module", { module_name: "m", action: "x" }];
-const set = ["data_variable_set", { variable_name: "x", value: "{{ 1 + 1 }}" }];
-const step =
-  process.env.GRAPH === "two"
-    ? { a: set, b: call, c: set, d: call, e: set }
-    : { a: call, b: call, c: call, d: call, e: call };
-const graph = draw("start -> a -> b -> c -> d -> e", { start: "trigger_webhook", ...step });
-const created = await createWorkflow(database, {
-  name: "bench",
-  description: null,
-  entity_id: 1,
-  community_id: 1,
-  author_id: 1,
-  ...graph,
-});
-const published = await publishWorkflow(database, created.workflow_id, { authorId: 1 });
-const workflow = {
-  workflow_id: created.workflow_id,
-  community_id: 1,
-  entity_id: 1,
-  version: published.published_version,
+const roles = {
+  split: { role: "api", slots: 0 },
+  worker: { role: "worker", slots: 2048 },
+  queue: { localFirst: false },
+  local: {},
 };
-
-const ended = new Map();
+const { engine, publish, close } = await openEngine({ router, ...roles[mode] });
+const over = endings();
+const tell = mode === "worker" ? together((ids) => process.send(ids)) : over.ended;
 engine.live.onAny(({ executionId, state }) => {
-  if (state.finishedAt === undefined) return;
-  const resolve = ended.get(executionId);
-  ended.delete(executionId);
-  if (resolve) resolve();
-  else ended.set(executionId, undefined);
+  if (state.finishedAt !== undefined) tell(executionId);
 });
-const one = async () => {
-  const { execution_id: id } = await engine.start({ workflow, source: "manual" });
-  if (ended.has(id)) ended.delete(id);
-  else await new Promise((resolve) => ended.set(id, resolve));
-};
-const latency = async (count) => {
+
+if (mode === "worker") {
+  process.on("disconnect", () => close().then(() => process.exit(0)));
+  process.send([]);
+} else {
+  const worker = mode === "split" ? await startWorker() : undefined;
+  const workflow = await publish(graph());
+  const one = async () => {
+    const { execution_id: id } = await engine.start({ workflow, source: "manual" });
+    await over.of(id);
+  };
+  const answer = ({ count, inFlight }) =>
+    measure === "latency" ? latency(count, one) : keepInFlight(count, inFlight, one);
+  await contest(answer, async () => {
+    worker?.disconnect();
+    if (worker) await new Promise((resolve) => worker.on("exit", resolve));
+    await close();
+  });
+}
+
+function graph() {
+  const call = ["action_module", { module_name: "m", action: "x" }];
+  const set = ["data_variable_set", { variable_name: "x", value: "{{ 1 + 1 }}" }];
+  const [other, steps] = graphName === "two" ? [set, "bd"] : [call, ""];
+  const nodes = Object.fromEntries([..."abcde"].map((id) => [id, steps.includes(id) ? call : other]));
+  return draw("start -> a -> b -> c -> d -> e", { start: "trigger_webhook", ...nodes });
+}
+
+/** The worker's process; it tells the ends of executions, those of one moment together. */
+async function startWorker() {
+  const child = fork(fileURLToPath(import.meta.url), { env: { ...process.env, MODE: "worker" } });
+  await new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("exit", () => reject(new Error("the worker did not start")));
+  });
+  child.on("message", (ids) => ids.forEach(over.ended));
+  return child;
+}
+
+function together(send) {
+  let waiting = [];
+  return (id) => {
+    if (waiting.push(id) > 1) return;
+    setImmediate(() => {
+      send(waiting);
+      waiting = [];
+    });
+  };
+}
+
+async function latency(count, one) {
   const times = [];
   for (let index = 0; index < count; index += 1) {
     const begun = performance.now();
@@ -85,13 +87,5 @@ const latency = async (count) => {
     called = () => undefined;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  times.sort((left, right) => left - right);
-  return { p50: times[Math.floor(count / 2)], p99: times[Math.floor(count * 0.99)] };
-};
-const answer = ({ count, inFlight }) =>
-  process.env.MEASURE === "latency" ? latency(count) : keepInFlight(count, inFlight, one);
-await contest(answer, async () => {
-  await engine.worker.drain(1);
-  await primary.end();
-  await journalPool.end();
-});
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+}

@@ -1,2 +1,5 @@
-// Figures from several runs.
-export const median = (values) => [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
+// Figures from several runs, or of many times.
+export const quantile = (values, share) =>
+  [...values].sort((left, right) => left - right)[Math.min(values.length - 1, Math.floor(values.length * share))];
+
+export const median = (values) => quantile(values, 0.5);

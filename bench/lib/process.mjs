@@ -3,11 +3,11 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** Starts a contestant; undefined when it cannot run here. */
-export const enter = async ({ file, env = {} }, database) => {
+/** Starts a contestant; undefined when it cannot run here. `patience` is how many seconds its preparation may take. */
+export const enter = async ({ file, env = {}, flags = [], patience = 20 }, database) => {
   const uri = await database.fresh(file, env);
   const script = fileURLToPath(new URL(`../contestants/${file}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, ["--max-semi-space-size=64", script], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=64", ...flags, script], {
     env: { ...process.env, BENCH_DATABASE: uri, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -23,14 +23,15 @@ export const enter = async ({ file, env = {} }, database) => {
       if (value.startsWith("{")) return JSON.parse(value);
     }
   };
-  const patience = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const impatient = setTimeout(() => child.kill("SIGKILL"), patience * 1000);
   const ready = await next();
-  clearTimeout(patience);
+  clearTimeout(impatient);
   if (!ready?.ready) {
     if (process.env.BENCH_VERBOSE) console.log(said);
     return undefined;
   }
   return {
+    /** Rejects with what it said when it ends without an answer. */
     ask: async (request) => {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const answer = await next();
@@ -39,9 +40,10 @@ export const enter = async ({ file, env = {} }, database) => {
     },
     leave: () =>
       new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
         child.on("exit", resolve);
         child.stdin.end();
-        setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
+        setTimeout(() => child.kill("SIGKILL"), 30_000).unref();
       }),
   };
 };
