@@ -3,7 +3,8 @@
 // how many with --quick); an answer has every one of the measure's `figures`, or leaves out what cannot be had here.
 // Of a contestant, `weight` is the share of the count that it can do in a bearable time, `needs` is what it cannot run
 // without. `rounds` is how often, where that is not as often as for all.
+import { doorMeasures } from "./doors.mjs";
 import { engineMeasures } from "./engine.mjs";
 import { languageMeasures } from "./language.mjs";
 
-export const measures = [...engineMeasures, ...languageMeasures];
+export const measures = [...engineMeasures, ...doorMeasures, ...languageMeasures];
