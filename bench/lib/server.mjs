@@ -10,7 +10,7 @@ const profiles = process.env.BENCH_CPU_PROFILE;
 
 /**
  * Starts a server on the contestant's database, or with `embedded` on its own in `directory`. Resolves when it is ready;
- * gives its program, its address and `api(method, path, body)`, which throws what is refused.
+ * gives its program, its address and `api(method, path, body, onBehalfOf)`, which throws what is refused.
  */
 export const startServer = async ({ env = {}, embedded = false, directory = temporary("server") } = {}) => {
   mkdirSync(directory, { recursive: true });
@@ -30,12 +30,12 @@ export const startServer = async ({ env = {}, embedded = false, directory = temp
   return { program, url, api: apiOf(url) };
 };
 
-export const serviceHeaders = { "content-type": "application/json", "x-api-key": key, "x-on-behalf-of": "1" };
+export const serviceHeaders = { "content-type": "application/json", "x-api-key": key };
 
-const apiOf = (url) => async (method, path, body) => {
+const apiOf = (url) => async (method, path, body, onBehalfOf) => {
   const answer = await fetch(`${url}/api/v1${path}`, {
     method,
-    headers: serviceHeaders,
+    headers: onBehalfOf === undefined ? serviceHeaders : { ...serviceHeaders, "x-on-behalf-of": onBehalfOf },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const { data, error } = await answer.json();
@@ -45,16 +45,26 @@ const apiOf = (url) => async (method, path, body) => {
 
 /** Makes a workflow and publishes it; gives its id. */
 export const publishWorkflow = async ({ api }, graph) => {
-  const { workflow_id } = await api("POST", "/workflows", { name: "Bench", entity_id: 1, community_id: 1, ...graph });
-  await api("POST", `/workflows/${workflow_id}/publish`, {});
+  const { workflow_id } = await api(
+    "POST",
+    "/workflows",
+    { name: "Bench", entity_id: 1, community_id: 1, ...graph },
+    "1",
+  );
+  await api("POST", `/workflows/${workflow_id}/publish`, {}, "1");
   return workflow_id;
 };
 
 /** Makes a webhook that takes as much as it can be told to take; gives the path to call, and the headers for a body. */
 export const makeWebhook = async ({ api }, workflowId) => {
-  const { token, secret } = await api("POST", `/workflows/${workflowId}/webhooks`, {
-    ...{ name: "Bench", rate_limit_max: 10_000, rate_limit_window: 1 },
-  });
+  const { token, secret } = await api(
+    "POST",
+    `/workflows/${workflowId}/webhooks`,
+    {
+      ...{ name: "Bench", rate_limit_max: 10_000, rate_limit_window: 1 },
+    },
+    "1",
+  );
   const sign = (body) => `sha256=${createHmac("sha256", secret).update(token).update(body).digest("hex")}`;
   return {
     path: `/api/v1/workflows/webhooks/${token}`,

@@ -6,5 +6,6 @@
 import { doorMeasures } from "./doors.mjs";
 import { engineMeasures } from "./engine.mjs";
 import { languageMeasures } from "./language.mjs";
+import { operationMeasures } from "./operation.mjs";
 
-export const measures = [...engineMeasures, ...doorMeasures, ...languageMeasures];
+export const measures = [...engineMeasures, ...doorMeasures, ...operationMeasures, ...languageMeasures];
