@@ -3,9 +3,16 @@
 // how many with --quick); an answer has every one of the measure's `figures`, or leaves out what cannot be had here.
 // Of a contestant, `weight` is the share of the count that it can do in a bearable time, `needs` is what it cannot run
 // without. `rounds` is how often, where that is not as often as for all.
+import { builderMeasures } from "./builder.mjs";
 import { doorMeasures } from "./doors.mjs";
 import { engineMeasures } from "./engine.mjs";
 import { languageMeasures } from "./language.mjs";
 import { operationMeasures } from "./operation.mjs";
 
-export const measures = [...engineMeasures, ...doorMeasures, ...operationMeasures, ...languageMeasures];
+export const measures = [
+  ...engineMeasures,
+  ...doorMeasures,
+  ...operationMeasures,
+  ...builderMeasures,
+  ...languageMeasures,
+];
