@@ -28,7 +28,7 @@ const memory = () => {
   const { rss, heapUsed, external } = process.memoryUsage();
   return { rss: rss / 2 ** 20, heap: (heapUsed + external) / 2 ** 20 };
 };
-const settled = () => new Promise((resolve) => setTimeout(resolve, 3000));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 1500));
 
 const asleep = async ({ count }) => {
   // Code, plans, connections and the room for short-lived values are there before it is measured.
@@ -42,7 +42,7 @@ const asleep = async ({ count }) => {
 };
 
 const due = async ({ count }) => {
-  const at = Date.now() + 5000 + count * 4;
+  const at = Date.now() + 3000 + count * 4;
   const late = [];
   const all = new Promise((resolve) => {
     woke = () => late.push(Date.now() - at) === count && resolve();

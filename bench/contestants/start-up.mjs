@@ -1,14 +1,14 @@
 // Starting: from the program's start to its first good answer, and the memory of all its processes when it then rests.
 // PROGRAM: `embedded` (ours with its own database; DIRECTORY `fresh` or `existing`), `database` (ours on a PostgreSQL
 // that is there, which is not counted) or `node-red`.
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { contest } from "../lib/contestant.mjs";
 import { startNodeRed } from "../lib/node-red.mjs";
 import { memoryOf, temporary } from "../lib/program.mjs";
 import { startServer } from "../lib/server.mjs";
 
 const { PROGRAM: program, DIRECTORY: state } = process.env;
-const restMs = 3000;
+const restMs = 2000;
 const directory = temporary("start-up");
 const flow = [
   { type: "http in", url: "/orders", method: "post" },
@@ -26,6 +26,8 @@ const once = async (rest) => {
   const started = await starts[program]();
   const ready = performance.now() - begun;
   await new Promise((resolve) => setTimeout(resolve, rest));
+  if (program === "embedded" && !lstatSync(`${directory}/data/postgres`).isDirectory())
+    throw new Error("the database is not where it was to be made");
   const memory = memoryOf(started.program.pid);
   await started.program.stop();
   return { ready, ...memory };

@@ -15,9 +15,11 @@ export const columnOf = ({ label, inFlight }, figure, { figures }) =>
 export const carryOut = async (measure, { database, quick, rounds, say }) => {
   const rows = [];
   let contestants = [];
-  for (const each of measure.contestants) {
-    const entered = await enter(each, database);
-    if (entered) contestants.push({ ...each, process: entered });
+  const uris = [];
+  for (const { file, env = {} } of measure.contestants) uris.push(await database.fresh(file, env));
+  const entered = await Promise.all(measure.contestants.map((each, index) => enter(each, uris[index])));
+  for (const [index, each] of measure.contestants.entries()) {
+    if (entered[index]) contestants.push({ ...each, process: entered[index] });
     else {
       say(`  ${each.name}: not here (${each.needs ?? "it did not start"})`);
       rows.push({ measure: measure.name, contestant: each.name, missing: each.needs ?? "it did not start" });
@@ -42,7 +44,7 @@ export const carryOut = async (measure, { database, quick, rounds, say }) => {
         await ask(each, { ...request, count: countOf(request, each, quick) }, answers.get(each.name));
     for (const figure of measure.figures) rows.push(...compared(measure, request, figure, contestants, answers, say));
   }
-  for (const each of contestants) await each.process.leave();
+  await Promise.all(contestants.map((each) => each.process.leave()));
   return rows;
 };
 

@@ -3,9 +3,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** Starts a contestant; undefined when it cannot run here. `patience` is how many seconds its preparation may take. */
-export const enter = async ({ file, env = {}, flags = [], patience = 20 }, database) => {
-  const uri = await database.fresh(file, env);
+/** Starts a contestant on its database; undefined when it cannot run here. `patience`: seconds that it may take. */
+export const enter = async ({ file, env = {}, flags = [], patience = 30 }, uri) => {
   const script = fileURLToPath(new URL(`../contestants/${file}.mjs`, import.meta.url));
   const child = spawn(process.execPath, ["--max-semi-space-size=64", ...flags, script], {
     env: { ...process.env, BENCH_DATABASE: uri, ...env },
@@ -23,7 +22,7 @@ export const enter = async ({ file, env = {}, flags = [], patience = 20 }, datab
       if (value.startsWith("{")) return JSON.parse(value);
     }
   };
-  const impatient = setTimeout(() => child.kill("SIGKILL"), patience * 1000);
+  const impatient = setTimeout(() => child.kill("SIGTERM"), patience * 1000);
   const ready = await next();
   clearTimeout(impatient);
   if (!ready?.ready) {

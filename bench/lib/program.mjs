@@ -1,9 +1,12 @@
 // Other programs that a contestant starts: a free port for them, until they answer, and what memory they take.
 import { spawn } from "node:child_process";
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+// Who is told to end ends what it has started.
+process.once("SIGTERM", () => process.exit(1));
 
 export const freePort = () =>
   new Promise((resolve) => {
@@ -13,9 +16,13 @@ export const freePort = () =>
     });
   });
 
-/** A directory of the contestant's own; gone when it ends. */
+/**
+ * A directory of the contestant's own; gone when it ends. All may enter it: a database that is started by root runs as
+ * another user, and would else have its files in a place that stays.
+ */
 export const temporary = (name) => {
   const directory = mkdtempSync(join(tmpdir(), `workflow-core-bench-${name}-`));
+  chmodSync(directory, 0o755);
   process.on("exit", () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
   return directory;
 };
@@ -31,18 +38,18 @@ export const startProgram = (args, { directory, env = {} }) => {
     stdio: ["ignore", output, output],
   });
   const ended = new Promise((resolve) => child.on("exit", resolve));
-  const kill = () => child.kill("SIGKILL");
-  process.on("exit", kill);
+  const end = () => child.kill("SIGTERM");
+  process.on("exit", end);
   return {
     pid: child.pid,
     said: () => readFileSync(said, "utf8").slice(-2000),
     over: () => child.exitCode !== null || child.signalCode !== null,
     stop: async () => {
-      child.kill("SIGTERM");
-      const impatient = setTimeout(kill, 20_000);
+      end();
+      const impatient = setTimeout(() => child.kill("SIGKILL"), 20_000);
       await ended;
       clearTimeout(impatient);
-      process.removeListener("exit", kill);
+      process.removeListener("exit", end);
     },
   };
 };

@@ -22,7 +22,7 @@ export const operationMeasures = [
     name: "start-up",
     title: "Starting, and resting",
     about:
-      "Milliseconds from the start to the first good answer (ours: of /ready); MiB of all processes three seconds later: " +
+      "Milliseconds from the start to the first good answer (ours: of /ready); MiB of all processes two seconds later: " +
       "rss counts what processes share once for each, pss once.",
     figures: ["ready", "rss", "pss"],
     requests: [{ inFlight: 1, count: 1, label: "start" }],
