@@ -22,6 +22,7 @@ import type { Journal } from "./journal.js";
 import { Lease } from "./lease.js";
 import type { Happening, Live } from "./live.js";
 import { lostClaims } from "./lost-claims.js";
+import { createNews } from "./news.js";
 import type { Plans } from "./plans.js";
 import { createPolls, type Polls } from "./polls.js";
 import { resume } from "./resume.js";
@@ -192,9 +193,11 @@ export class Worker {
     this.#hand.letGo();
   }
 
-  /** Hears of work that found no slot elsewhere, and of cancellations; it only hurries what the polls would find. */
+  /** Hears of work that found no slot elsewhere, of cancellations and of news; it only hurries what polls would find. */
   #listen(): void {
-    const { pool, clock, log } = this.#options;
+    const { pool, clock, live, log } = this.#options;
+    const news = createNews({ pool, live, clock });
+    this.#timers.push(() => news.stop());
     this.#listening = listen({
       pool,
       channel: workChannel,
@@ -202,8 +205,10 @@ export class Worker {
       onConnected: () => this.#pollIn(0),
       onMessage: (payload) => {
         const message = readWorkMessage(payload);
-        if (message && "due" in message) this.#pollIn(0);
-        else if (message) this.#hand.drive(message.cancel)?.deliver(this.#cancelled(message));
+        if (message === undefined) return;
+        if ("due" in message) this.#pollIn(0);
+        else if (!("cancel" in message)) news.heard(message);
+        else this.#hand.drive(message.cancel)?.deliver(this.#cancelled(message));
       },
       log: { info: () => undefined, warn: (text) => log.warn("worker_listen", text) },
     });

@@ -1,20 +1,23 @@
 // The events of one execution as they happen, wherever it runs.
 //
 // E1. Stored events are the truth: what is sent has been stored, in order, each once. What this process tells live is
-//     sent as it is when it follows on; otherwise, and for executions elsewhere, the store is read.
+//     sent as it is when it follows on; otherwise, and for executions elsewhere, the store is read: all of it once, then
+//     only what is behind the last event that is known. News from other processes say when.
 // E2. After each batch of events comes a `state` message with what changed; the first one on a connection is complete.
 // E3. The stream ends with `end` when the execution is over.
-import { type ExecutionEvent, isFinal, type Plan, replay, type State } from "@workflow-core/core";
+import { type ExecutionEvent, isFinal, type Plan, replay, type State, transition } from "@workflow-core/core";
 import type { Happening } from "../execution/live.js";
 import { fromEventRecord } from "../execution/records.js";
 import { readEvents } from "../store/claims.js";
-import { getExecution } from "../store/executions.js";
+import { getExecution, readOn } from "../store/executions.js";
 import { type NodeChanges, nodeChanges } from "./node-changes.js";
 import type { Services } from "./services.js";
 import type { EventStream } from "./streams.js";
 
-/** How often the store is asked while nothing is told live. */
+/** How often the store is asked while nothing is told: for what no news came of. */
 const pollMs = 1000;
+/** News come in swarms; the store is asked no more often than this. */
+const newsMs = 50;
 
 type Needed = Pick<Services, "clock" | "database" | "live" | "plans">;
 
@@ -43,10 +46,15 @@ class Telling {
   readonly #executionId: string;
   readonly #after: number;
   readonly #stream: EventStream;
-  readonly #stopListening: () => void;
+  readonly #stopListening: (() => void)[];
   #pending: Happening[] = [];
+  /** Something new was stored elsewhere. */
+  #news = false;
+  #lookedAt = 0;
   #wake: (() => void) | undefined;
   #sequence = 0;
+  /** Where it stands after the event of number `#sequence`, once that is known. */
+  #standing: { plan: Plan; state: State } | undefined;
   #changes: NodeChanges | undefined;
   #toldStatus: string | undefined;
 
@@ -55,15 +63,22 @@ class Telling {
     this.#executionId = executionId;
     this.#after = after;
     this.#stream = stream;
-    this.#stopListening = services.live.onExecution(executionId, (happening) => {
-      this.#pending.push(happening);
-      this.#wake?.();
-    });
+    const { live } = services;
+    this.#stopListening = [
+      live.onExecution(executionId, (happening) => {
+        this.#pending.push(happening);
+        this.#wake?.();
+      }),
+      live.onElsewhere(`execution ${executionId}`, () => {
+        this.#news = true;
+        this.#wake?.();
+      }),
+    ];
     stream.onClose(() => this.#wake?.());
   }
 
   stop(): void {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     this.#pending = [];
   }
 
@@ -72,8 +87,8 @@ class Telling {
     while (!over && !this.#stream.closed) {
       const happened = this.#pending.shift();
       if (happened === undefined) {
-        const live = await this.#rest();
-        if (!live && !this.#stream.closed) over = await this.#catchUp();
+        await this.#rest();
+        if (this.#pending.length === 0 && !this.#stream.closed) over = await this.#catchUp();
       } else if (happened.sequence > this.#sequence) {
         const follows = happened.sequence - happened.events.length === this.#sequence;
         over = follows ? this.#tell(happened.plan, happened.state, happened.events) : await this.#catchUp();
@@ -81,21 +96,34 @@ class Telling {
     }
   }
 
-  /** Waits for something to happen here (true), or for the time to look elsewhere. */
-  #rest(): Promise<boolean> {
+  /** Waits for something to happen here, for news, or for the time to look without any. */
+  #rest(): Promise<void> {
+    const { clock } = this.#services;
     return new Promise((resolve) => {
-      const done = (live: boolean) => {
+      let cancelTimer = clock.setTimer(pollMs, () => done());
+      const done = () => {
         this.#wake = undefined;
         cancelTimer();
-        resolve(live);
+        resolve();
       };
-      const cancelTimer = this.#services.clock.setTimer(pollMs, () => done(false));
-      this.#wake = () => done(true);
+      const wake = () => {
+        if (!this.#news || this.#pending.length > 0 || this.#stream.closed) return done();
+        cancelTimer();
+        cancelTimer = clock.setTimer(Math.max(0, this.#lookedAt + newsMs - clock.monotonic()), done);
+      };
+      this.#wake = wake;
+      if (this.#news) wake();
     });
   }
 
   /** Sends what is stored and not yet sent; true when the execution is over. */
   async #catchUp(): Promise<boolean> {
+    this.#news = false;
+    this.#lookedAt = this.#services.clock.monotonic();
+    return this.#standing === undefined ? this.#readWhole() : this.#readOn(this.#standing);
+  }
+
+  async #readWhole(): Promise<boolean> {
     const { database, plans } = this.#services;
     const row = await getExecution(database, this.#executionId);
     if (row === undefined) return true;
@@ -107,20 +135,25 @@ class Telling {
       return this.#tellStatus(row.status, { error_message, error_node_id, final_output });
     }
     const events = records.map(fromEventRecord);
-    if (events.length > this.#sequence || this.#changes === undefined) {
-      const state = replay(plan, events);
-      await this.#sendStored(plan, state, events);
-      return this.#tellState(plan, state);
-    }
-    return isFinal(row.status) && this.#tellStatus(row.status, {});
+    return this.#sendStored(plan, replay(plan, events), events.slice(this.#sequence));
   }
 
-  async #sendStored(plan: Plan, state: State, events: readonly ExecutionEvent[]): Promise<void> {
-    for (const event of events.slice(this.#sequence)) {
+  async #readOn({ plan, state }: { plan: Plan; state: State }): Promise<boolean> {
+    const found = await readOn(this.#services.database, this.#executionId, this.#sequence);
+    if (found === undefined) return true;
+    const events = found.records.map(fromEventRecord);
+    if (events.length === 0) return isFinal(found.status) && this.#tellStatus(found.status, {});
+    const next = events.reduce((now, event) => (event.type === "started" ? now : transition(plan, now, event)), state);
+    return this.#sendStored(plan, next, events);
+  }
+
+  async #sendStored(plan: Plan, state: State, events: readonly ExecutionEvent[]): Promise<boolean> {
+    for (const event of events) {
       this.#send(plan, state, event);
       await this.#stream.room();
-      if (this.#stream.closed) return;
+      if (this.#stream.closed) return true;
     }
+    return this.#tellState(plan, state);
   }
 
   #tell(plan: Plan, state: State, events: readonly ExecutionEvent[]): boolean {
@@ -135,6 +168,7 @@ class Telling {
   }
 
   #tellState(plan: Plan, state: State): boolean {
+    this.#standing = { plan, state };
     this.#changes ??= nodeChanges(plan);
     const node_states = this.#changes.since(state);
     const { failure, finalOutput, operations } = state;

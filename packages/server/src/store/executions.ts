@@ -2,6 +2,7 @@
 import type { ExecutionStatus, Json } from "@workflow-core/core";
 import type pg from "pg";
 import { type Database, iso, isoOrNull, type Queryable } from "./database.js";
+import type { EventRecord } from "./flight.js";
 import { workChannel } from "./work-channel.js";
 
 export interface ExecutionRow {
@@ -48,6 +49,25 @@ export const getExecution = async (database: Database, executionId: string): Pro
     values: [executionId],
   });
   return rows[0] && dated<ExecutionDetail>(rows[0]);
+};
+
+/** What was stored of an execution behind the event of a number, and its status; undefined when there is none. */
+export const readOn = async (
+  { primary }: Database,
+  executionId: string,
+  after: number,
+): Promise<{ status: ExecutionStatus; records: EventRecord[] } | undefined> => {
+  const { rows } = await primary.query<EventRecord & { status: ExecutionStatus; sequence: number | null }>({
+    name: "execution-read-on",
+    text: `SELECT e.status, v.execution_id, v.sequence, v.type, v.data,
+        to_char(v.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
+      FROM workflow_executions AS e
+      LEFT JOIN workflow_execution_events AS v ON v.execution_id = e.execution_id AND v.sequence > $2
+      WHERE e.execution_id = $1 ORDER BY v.sequence`,
+    values: [executionId, after],
+  });
+  const [first] = rows;
+  return first && { status: first.status, records: rows.filter(({ sequence }) => sequence !== null) };
 };
 
 export interface ExecutionQuery {

@@ -1,6 +1,4 @@
 // The event stream of an execution, read over a real socket.
-
-import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { draw } from "@workflow-core/core/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +6,7 @@ import { createLive } from "../../src/execution/live.js";
 import { createHttpServer } from "../../src/http/server.js";
 import { createStreams } from "../../src/http/streams.js";
 import { apiKey, type Caller, greeting, publish, type TestApp, testApp, waiting } from "../support/app.js";
+import { type Reading, readStream } from "../support/event-stream.js";
 import { until } from "../support/until.js";
 
 let app: TestApp;
@@ -21,52 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-interface Message {
-  id: string | undefined;
-  event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each event has its own data
-  data: any;
-}
-
-interface Reading {
-  messages: Message[];
-  status: number;
-  ended: boolean;
-  leave(): void;
-}
-
-/** Reads a stream in the background. */
-function read(executionId: string, headers: Record<string, string> = {}, at = port): Promise<Reading> {
-  return new Promise((resolve, reject) => {
-    const path = `/api/v1/workflows/executions/${executionId}/events`;
-    const asked = request({ port: at, path, headers: { "x-api-key": apiKey, ...headers } }, (response) => {
-      const reading: Reading = {
-        messages: [],
-        status: response.statusCode ?? 0,
-        ended: false,
-        leave: () => asked.destroy(),
-      };
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        text += part;
-        const whole = text.split("\n\n");
-        text = whole.pop() ?? "";
-        reading.messages.push(...whole.filter((each) => !each.startsWith(":")).map(parse));
-      });
-      response.on("end", () => {
-        reading.ended = true;
-      });
-      response.on("error", () => undefined);
-      resolve(reading);
-    });
-    asked.on("error", reject).end();
-  });
-}
-
-const parse = (text: string): Message => {
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(text)?.[1];
-  return { id: field("id"), event: field("event") ?? "", data: JSON.parse(field("data") ?? "null") };
-};
+/** Reads an execution's stream in the background. */
+const read = (executionId: string, headers: Record<string, string> = {}, at = port): Promise<Reading> =>
+  readStream(at, `/api/v1/workflows/executions/${executionId}/events`, headers);
 
 const start = async (workflowId: string, body: object = {}): Promise<string> => {
   const begun = await ada(`/api/v1/workflows/${workflowId}/execute`, {

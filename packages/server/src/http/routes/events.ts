@@ -1,8 +1,12 @@
-// The live events of one execution, as Server-Sent Events.
+// What happens live, as Server-Sent Events: to one execution, and to all executions of a workflow.
 import { appError } from "../../errors.js";
 import { raw } from "../envelope.js";
 import { streamExecution } from "../execution-stream.js";
-import { route } from "../route.js";
+import { refusalOf } from "../failure.js";
+import { type RequestFacts, route } from "../route.js";
+import type { Services } from "../services.js";
+import type { EventStream } from "../streams.js";
+import { mostTracked, streamWorkflow } from "../workflow-stream.js";
 
 export const eventRoutes = [
   route({
@@ -21,22 +25,51 @@ A reader that comes back with \`Last-Event-ID\` gets the events behind that one.
 reader that leaves a mebibyte unread is disconnected.`,
     schema: { gives: { contentType: "text/event-stream" } },
     handler: ({ execution, request }, services) => {
-      if (services.streams === undefined) throw new Error("the server has made no streams");
-      const after = lastEventId(request.headers["last-event-id"]);
-      const stream = services.streams.open();
-      streamExecution(services, execution.execution_id, after, stream).catch((error: unknown) =>
-        request.log.error("execution_stream", { execution_id: execution.execution_id, error }),
-      );
-      return raw("text/event-stream; charset=utf-8", stream.readable, {
-        "cache-control": "no-store",
-        "x-accel-buffering": "no",
-      });
+      const after = lastEventId(request, 9) ?? 0;
+      return streamed(services, request, (stream) => streamExecution(services, execution.execution_id, after, stream));
+    },
+  }),
+
+  route({
+    method: "GET",
+    path: "/api/v1/workflows/:id/executions/stream",
+    access: { workflow: "view" },
+    tag: "Executions",
+    summary: "Streams what happens to the executions of a workflow, as Server-Sent Events.",
+    description: `It begins with those that are under way, and \`ready\` {at}. Then come \`started\` {execution_id, status,
+start_time, node_id}, \`progressed\` {execution_id, status, sequence} and \`finished\` {execution_id, status, start_time,
+end_time, execution_time_seconds, nodes_executed, error_message, error_node_id}, each as it stands when it is told:
+several steps may be one message. \`missed\` {message}: more than ${mostTracked} executions moved at once; list them.
+
+The \`id\` is a time. A reader that comes back with \`Last-Event-ID\` gets those that began or ended since and those that are
+under way; what was told in the half minute before may come again. A comment is sent every 15 seconds. The stream ends
+after 15 minutes: come back with the last id.`,
+    schema: { gives: { contentType: "text/event-stream" } },
+    handler: ({ workflow, request }, services) => {
+      const since = lastEventId(request, 14);
+      return streamed(services, request, (stream) => streamWorkflow(services, workflow.workflow_id, since, stream));
     },
   }),
 ];
 
-function lastEventId(header: string | readonly string[] | undefined): number {
-  if (header === undefined || header === "") return 0;
-  if (typeof header === "string" && /^\d{1,9}$/.test(header)) return Number(header);
+/** Answers with a stream that `tell` fills in the background. */
+function streamed(services: Services, request: RequestFacts, tell: (stream: EventStream) => Promise<void>) {
+  if (services.streams === undefined) throw new Error("the server has made no streams");
+  const stream = services.streams.open();
+  tell(stream).catch((error: unknown) => {
+    const bug = refusalOf(error).code === "INTERNAL_ERROR";
+    if (bug) request.log.error("event_stream", { error });
+    else request.log.system("WARNING", "event_stream_broken", { error });
+  });
+  return raw("text/event-stream; charset=utf-8", stream.readable, {
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
+}
+
+function lastEventId({ headers }: RequestFacts, digits: number): number | undefined {
+  const header = headers["last-event-id"];
+  if (header === undefined || header === "") return undefined;
+  if (typeof header === "string" && /^\d+$/.test(header) && header.length <= digits) return Number(header);
   throw appError("BAD_REQUEST", "Last-Event-ID must be the number of an event.");
 }
