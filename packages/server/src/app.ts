@@ -175,7 +175,7 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     },
     log: audited(log, audit),
     practice: outside.practice,
-    webhooks: createWebhooks({ database, start, license, clock, log, redis, readJson: readBody }),
+    webhooks: createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
     metrics: createMetrics(),
     draining: () => life.state === "draining",
     ready,

@@ -2,12 +2,12 @@
 import { appError } from "../errors.js";
 import { viewExecution } from "../execution/view.js";
 import { whoIs } from "../http/authorise.js";
+import { refusal } from "../http/json-text.js";
 import type { Services } from "../http/services.js";
 import { untilOver } from "../http/until-over.js";
 import { type ExecutionDetail, getExecution, requestCancel } from "../store/executions.js";
 import { type Caller, permitted } from "./call.js";
 import type { CancelExecutionRequest, Execution, GetExecutionStatusRequest } from "./generated/workflow.js";
-import { refusal } from "./json-text.js";
 import { executionMessage } from "./messages.js";
 
 /** How long a cancellation is waited for, so that the answer shows its end. */

@@ -3,6 +3,7 @@ import { isFinal } from "@workflow-core/core";
 import { appError } from "../errors.js";
 import { viewExecution } from "../execution/view.js";
 import { checkCommunity } from "../http/authorise.js";
+import { jsonObject, refusal } from "../http/json-text.js";
 import { callerOf, idempotencyKey, kinds, principalRecord, runnableVersion } from "../http/routes/execute.js";
 import type { Services } from "../http/services.js";
 import { untilOver } from "../http/until-over.js";
@@ -15,7 +16,6 @@ import type {
   TriggerWorkflowRequest,
   TriggerWorkflowResponse,
 } from "./generated/workflow.js";
-import { jsonObject, refusal } from "./json-text.js";
 import { executionMessage, startedMessage } from "./messages.js";
 
 /** Starts a workflow by a trigger, once per session. */

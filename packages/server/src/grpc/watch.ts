@@ -4,10 +4,10 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import { appError } from "../errors.js";
 import { streamExecution } from "../http/execution-stream.js";
+import { refusal } from "../http/json-text.js";
 import type { Services } from "../http/services.js";
 import { type Caller, permitted } from "./call.js";
 import type { ExecutionEvent, WatchExecutionRequest } from "./generated/workflow.js";
-import { refusal } from "./json-text.js";
 import { Unread } from "./unread.js";
 
 const mostWatchers = 1000;

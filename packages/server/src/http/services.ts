@@ -42,7 +42,7 @@ export interface Services {
   outside: Pick<Outside, "sandbox">;
   license: License;
   /** The live triggers: what takes commands and events. */
-  triggers: Pick<Triggers, "deliver" | "refresh" | "flushLog">;
+  triggers: Pick<Triggers, "deliver" | "refresh" | "flushLog" | "note">;
   /** What is one with every change of a workflow's state, in the same transaction: its schedules; made here. */
   also?: NonNullable<Together["also"]>;
   /** When schedules fire; made here. */

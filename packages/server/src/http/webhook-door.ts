@@ -59,7 +59,7 @@ export const webhookRoute = route({
 
 /** What receives webhooks, where a test has given nothing else. */
 export const webhooksOf = (services: Services): Webhooks =>
-  services.webhooks ?? createWebhooks({ ...services, readJson: readBody });
+  services.webhooks ?? createWebhooks({ ...services, readJson: readBody, note: services.triggers.note });
 
 /** Opens the door on a server whose hooks and error handler are there already. */
 export async function openWebhookDoor(app: FastifyInstance, services: Services): Promise<void> {

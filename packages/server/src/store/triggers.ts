@@ -76,19 +76,19 @@ export interface DrawnTrigger extends TriggerRow {
 const mostDrawn = 5000;
 
 /**
- * The command triggers of a community's workflows that the viewer may view: those of published versions, and those that
- * are drawn; 5,000 at most, archived workflows last.
+ * The command or event triggers of a community's workflows that the viewer may view: those of published versions, and
+ * those that are drawn; 5,000 at most, archived workflows last.
  */
-export const drawnCommands = async (
+export const drawnTriggers = async (
   database: Database,
-  query: { communityId: number; viewer: Viewer },
+  query: { communityId: number; viewer: Viewer; kind: TriggerRow["kind"] },
 ): Promise<DrawnTrigger[]> => {
-  const values: unknown[] = [query.communityId];
+  const values: unknown[] = [query.communityId, query.kind];
   const value = (given: unknown) => `$${values.push(given)}`;
   const visible = query.viewer.all === true ? "true" : visibleTo(query.viewer, value);
   const { rows } = await database.primary.query<DrawnTrigger>(
     `SELECT w.workflow_id, w.name, coalesce(w.status, 'draft') AS status, coalesce(w.enabled, true) AS enabled,
-       w.community_id, w.entity_id, w.published_version, coalesce(v.version, w.version, '1.0.0') AS version, 'command' AS kind,
+       w.community_id, w.entity_id, w.published_version, coalesce(v.version, w.version, '1.0.0') AS version, $2::text AS kind,
        node.published, node.id AS node_id, node.value -> 'config' AS config,
        node.value ->> 'enabled' IS DISTINCT FROM 'false' AS node_enabled
      FROM workflows AS w
@@ -97,7 +97,7 @@ export const drawnCommands = async (
        SELECT true AS published, e.key AS id, e.value FROM jsonb_each(CASE jsonb_typeof(v.nodes) WHEN 'object' THEN v.nodes ELSE '{}' END) AS e
        UNION ALL
        SELECT false, e.key, e.value FROM jsonb_each(CASE jsonb_typeof(w.nodes) WHEN 'object' THEN w.nodes ELSE '{}' END) AS e) AS node
-     WHERE w.community_id = $1 AND node.value ->> 'node_type' = 'trigger_command' AND ${visible}
+     WHERE w.community_id = $1 AND node.value ->> 'node_type' = 'trigger_' || $2 AND ${visible}
      ORDER BY w.status = 'archived', w.workflow_id, node.published DESC, node.id LIMIT ${mostDrawn}`,
     values,
   );

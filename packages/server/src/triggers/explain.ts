@@ -1,24 +1,26 @@
-// Why did !hug not answer @ada? The question is put to every trigger that could have meant it, live or not, and each gate
-// says what it would say now; beside it stands what the log remembers.
+// Why did !hug not answer @ada, or a raid start nothing? The question is put to every trigger that could have meant it,
+// live or not, and each gate says what it would say now; beside it stands what the log remembers.
 //
 // 1. Only workflows that the asker may view are looked at, in the log too.
-// 2. Nothing is taken and nothing is started.
-import { didYouMean } from "@workflow-core/core";
-import { heldCooldowns } from "../store/cooldowns.js";
+// 2. Nothing is taken, started or written. What met no trigger is in no log: that nothing listens to it is found here.
+import type { Json } from "@workflow-core/core";
 import type { Database } from "../store/database.js";
 import { listTriggerLog, type TriggerEntry } from "../store/trigger-log.js";
-import { type DrawnTrigger, drawnCommands } from "../store/triggers.js";
+import { type DrawnTrigger, drawnTriggers } from "../store/triggers.js";
 import type { Viewer } from "../store/workflows.js";
-import { cooldownDetail, cooldownKeys } from "./admit.js";
-import { commandGates, meansWord } from "./command-gates.js";
-import { type Command, parseCommand, wordKey } from "./commands.js";
+import { parseCommand } from "./commands.js";
+import { commandQuestion } from "./explain-command.js";
+import { eventQuestion } from "./explain-event.js";
 import { firstStop, type Gate, pass, stop } from "./gates.js";
-import { type CommandTrigger, readTrigger } from "./index/trigger.js";
+import { readTrigger, type Trigger } from "./index/trigger.js";
 
 export interface Question {
   communityId: number;
-  /** The whole message, as it was written. */
-  message: string;
+  /** The whole message, as it was written; or else an event's name. */
+  message?: string;
+  event_type?: string;
+  /** Of an event. */
+  data?: Record<string, Json>;
   /** Name or id of who wrote it. */
   user?: string;
   /** Their roles; unless given, those that came with their last event. */
@@ -27,11 +29,25 @@ export interface Question {
 }
 
 /** The person as far as they are known. */
-interface Person {
+export interface Person {
   name: string;
   id: string | null;
   roles: readonly string[] | null;
   platform: string | null;
+}
+
+/** What was asked, as a kind of trigger hears it. */
+export interface Asked<T extends Trigger = Trigger> {
+  /** As people read it: !hug, the event raid. */
+  written: string;
+  kind: T["kind"];
+  /** Whether a trigger could have meant it. */
+  means(trigger: T): boolean;
+  gates(database: Database, trigger: T, person: Person | null): Promise<Gate[]>;
+  /** What the trigger log calls it and its like, in small letters. */
+  logged(meant: readonly T[]): string[];
+  /** What is said when no trigger means it; `known` are all triggers of the kind. */
+  nothing(known: readonly T[]): string;
 }
 
 export interface Explained {
@@ -46,34 +62,48 @@ export interface Explained {
 export interface Explanation {
   /** One sentence. */
   answer: string;
-  asked: { command: string; args: string[]; user: Person | null };
+  asked: { command: string; args: string[]; event_type?: string; user: Person | null };
   candidates: Explained[];
   recent: TriggerEntry[];
 }
 
-interface Candidate {
+interface Candidate<T extends Trigger> {
   drawn: DrawnTrigger;
-  trigger: CommandTrigger;
+  trigger: T;
 }
 
 /** Answers the question for somebody who may view some workflows of the community. */
 export const explain = async (database: Database, viewer: Viewer, question: Question): Promise<Explanation> => {
-  const { communityId, message } = question;
-  const command = parseCommand(message);
+  const { message = "", event_type, data } = question;
   const person = await personOf(database, viewer, question);
+  if (event_type !== undefined) {
+    const asked = { command: "", args: [], event_type, user: person };
+    return { asked, ...(await answered(database, viewer, question, eventQuestion(event_type, data), person)) };
+  }
+  const command = parseCommand(message);
   const asked = { command: command?.written ?? message, args: command?.args ?? [], user: person };
   if (command === undefined)
     return { answer: "That is no command: one begins with ! or /.", asked, candidates: [], recent: [] };
-  const all = candidatesOf(await drawnCommands(database, { communityId, viewer }));
-  const meant = withoutDoubles(all.filter(({ trigger }) => trigger.keys.includes(wordKey(command.word))));
-  const candidates = await Promise.all(meant.map((each) => evaluate(database, each, command, person)));
-  const words = [command.word, ...meant.flatMap(({ trigger }) => trigger.keys)].map(wordKey);
+  return { asked, ...(await answered(database, viewer, question, commandQuestion(command), person)) };
+};
+
+const answered = async <T extends Trigger>(
+  database: Database,
+  viewer: Viewer,
+  { communityId, user, platform }: Question,
+  asked: Asked<T>,
+  person: Person | null,
+): Promise<Omit<Explanation, "asked">> => {
+  const all = candidatesOf(asked, await drawnTriggers(database, { communityId, viewer, kind: asked.kind }));
+  const meant = withoutDoubles(all.filter(({ trigger }) => asked.means(trigger)));
+  const candidates = await Promise.all(meant.map((each) => evaluate(database, each, asked, person)));
   const { rows: recent } = await listTriggerLog(database, {
-    ...{ viewer, communityId, triggers: words.flatMap((word) => [`!${word}`, `/${word}`]), page: 1, perPage: 20 },
-    ...(question.user === undefined ? {} : { user: question.user }),
-    ...(question.platform === undefined ? {} : { platform: question.platform }),
+    ...{ viewer, communityId, triggers: asked.logged(meant.map(({ trigger }) => trigger)), page: 1, perPage: 20 },
+    ...(user === undefined ? {} : { user }),
+    ...(platform === undefined ? {} : { platform }),
   });
-  return { answer: answerOf(command, candidates, all), asked, candidates, recent };
+  const answer = answerOf(asked.written, candidates) ?? asked.nothing(all.map(({ trigger }) => trigger));
+  return { answer, candidates, recent };
 };
 
 const personOf = async (database: Database, viewer: Viewer, question: Question): Promise<Person | null> => {
@@ -93,27 +123,26 @@ const personOf = async (database: Database, viewer: Viewer, question: Question):
   };
 };
 
-const candidatesOf = (drawn: readonly DrawnTrigger[]): Candidate[] =>
+const candidatesOf = <T extends Trigger>({ kind }: Asked<T>, drawn: readonly DrawnTrigger[]): Candidate<T>[] =>
   drawn.flatMap((each) => {
     const trigger = readTrigger(each);
-    return trigger?.kind === "command" ? [{ drawn: each, trigger }] : [];
+    return trigger?.kind === kind ? [{ drawn: each, trigger: trigger as T }] : []; // its kind is T's
   });
 
-/** What is drawn counts only where the published version has nothing that means the word. */
-const withoutDoubles = (candidates: readonly Candidate[]): Candidate[] => {
+/** What is drawn counts only where the published version has nothing that means it. */
+const withoutDoubles = <T extends Trigger>(candidates: readonly Candidate<T>[]): Candidate<T>[] => {
   const published = new Set(candidates.filter(({ drawn }) => drawn.published).map(({ drawn }) => drawn.workflow_id));
   return candidates.filter(({ drawn }) => drawn.published || !published.has(drawn.workflow_id));
 };
 
-const evaluate = async (
+const evaluate = async <T extends Trigger>(
   database: Database,
-  { drawn, trigger }: Candidate,
-  command: Command,
+  { drawn, trigger }: Candidate<T>,
+  asked: Asked<T>,
   person: Person | null,
 ): Promise<Explained> => {
-  const platform = person?.platform ?? null;
-  const roles = person?.roles ?? undefined;
-  const asked = commandGates(trigger, command, { platform: platform ?? "", roles });
+  const own = await asked.gates(database, trigger, person);
+  const platformKnown = (person?.platform ?? null) !== null;
   const gates: Gate[] = [
     publishedGate(drawn),
     drawn.enabled
@@ -122,15 +151,7 @@ const evaluate = async (
     drawn.node_enabled
       ? pass("node_enabled", "the trigger is switched on")
       : stop("node_enabled", "filtered", "the trigger is switched off in the workflow"),
-    meansWord(trigger, command.word)
-      ? pass("command", `means ${trigger.words.map((word) => `!${word}`).join(", ")}`)
-      : stop(
-          "command",
-          "filtered",
-          `capital letters matter: it is ${trigger.words.map((word) => `!${word}`).join(", ")}`,
-        ),
-    ...asked.map((gate) => (gate.gate === "platform" && platform === null ? platformUnknown(trigger, gate) : gate)),
-    ...(await cooldownGates(database, trigger, person)),
+    ...own.map((gate) => (gate.gate === "platform" && !platformKnown ? platformUnknown(trigger, gate) : gate)),
   ];
   const unknown = gates.some(({ verdict }) => verdict === "unknown");
   return {
@@ -154,47 +175,17 @@ const publishedGate = ({ status, published, published_version }: DrawnTrigger): 
   );
 };
 
-const platformUnknown = ({ platforms }: CommandTrigger, gate: Gate): Gate =>
+const platformUnknown = ({ platforms }: Trigger, gate: Gate): Gate =>
   platforms.length === 0
     ? gate
     : { gate: "platform", verdict: "unknown", detail: `only on ${platforms.join(", ")}; the platform is not known` };
 
-const cooldownGates = async (database: Database, trigger: CommandTrigger, person: Person | null): Promise<Gate[]> => {
-  const { cooldownSeconds, userCooldownSeconds } = trigger;
-  const known = person !== null && person.id !== null && person.platform !== null;
-  const keys = cooldownKeys(trigger, { platform: person?.platform ?? "", id: person?.id ?? "" });
-  const wanted = [
-    ...(cooldownSeconds > 0 ? [keys.workflow] : []),
-    ...(userCooldownSeconds > 0 && known ? [keys.user] : []),
-  ];
-  if (wanted.length === 0 && userCooldownSeconds === 0) return [];
-  const held = wanted.length === 0 ? [] : await heldCooldowns(database.primary, wanted);
-  const gate = (name: string, key: string, seconds: number): Gate => {
-    const mine = held.filter((each) => each.key === key);
-    if (mine.length > 0) return stop(name, "cooldown", cooldownDetail(mine, person?.name ?? ""));
-    return pass(name, `${seconds} s, over`);
-  };
-  const userGate: Gate = known
-    ? gate("user_cooldown", keys.user, userCooldownSeconds)
-    : {
-        gate: "user_cooldown",
-        verdict: "unknown",
-        detail: `${userCooldownSeconds} s per person; the person is not known`,
-      };
-  return [
-    ...(cooldownSeconds > 0 ? [gate("cooldown", keys.workflow, cooldownSeconds)] : []),
-    ...(userCooldownSeconds > 0 ? [userGate] : []),
-  ];
-};
-
-const answerOf = ({ written, word }: Command, candidates: readonly Explained[], all: readonly Candidate[]): string => {
+/** Undefined when nothing means it. */
+const answerOf = (written: string, candidates: readonly Explained[]): string | undefined => {
   const ready = candidates.find(({ would_start }) => would_start === "yes");
   if (ready) return `${written} would start "${ready.workflow_name}" now.`;
   const [first] = candidates.filter(({ would_start }) => would_start === "unknown").concat(candidates);
-  if (first === undefined) {
-    const known = new Set(all.flatMap(({ trigger }) => trigger.words.map((each) => `!${each}`)));
-    return `No workflow here has the command ${written}${didYouMean(`!${word}`, known) || "."}`;
-  }
+  if (first === undefined) return undefined;
   const verdict = first.would_start === "no" ? "stop" : "unknown";
   const reasons = first.gates.filter((gate) => gate.verdict === verdict).map(({ detail }) => detail);
   const would = first.would_start === "no" ? "does not start" : "may start";

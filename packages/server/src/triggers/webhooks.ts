@@ -14,10 +14,12 @@ import type { Start } from "../execution/start.js";
 import type { Log } from "../log.js";
 import type { Redis } from "../redis/redis.js";
 import type { Database } from "../store/database.js";
+import type { TriggerLine } from "../store/trigger-log.js";
 import { type CalledWebhook, webhookFinder } from "../store/webhooks.js";
 import { type AllowedAddress, allowlist } from "./allowlist.js";
 import { createRateLimits, type Verdict } from "./rate-limit.js";
 import { refusedSignature } from "./signature.js";
+import { webhookNotes } from "./webhook-notes.js";
 import { deliveryIdOf, handshakeAnswer, type ReadJson, readPayload, visibleHeaders } from "./webhook-payload.js";
 import { webhookRecords } from "./webhook-records.js";
 
@@ -58,6 +60,8 @@ export interface WebhooksOptions {
   log: Pick<Log, "audit" | "authz">;
   redis?: Redis | undefined;
   readJson: ReadJson;
+  /** Adds a line to the trigger log. */
+  note(line: TriggerLine): void;
 }
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
@@ -65,6 +69,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const finder = webhookFinder(database);
   const limits = createRateLimits(options);
   const records = webhookRecords({ database, clock, log });
+  const notes = webhookNotes(clock, options.note);
   const allowed = rememberedLists();
 
   return {
@@ -89,12 +94,13 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       const limit = { max: webhook.rate_limit_max, seconds: webhook.rate_limit_window };
       const verdict = await limits.hit(`webhook:${webhook.webhook_id}`, limit);
       const headers = limitHeaders(verdict, clock.now());
-      if (!verdict.allowed) throw tooMany(verdict, limit.seconds, headers);
+      let deliveryId: string | undefined;
       try {
+        if (!verdict.allowed) throw tooMany(verdict, limit.seconds, headers);
         const scheme = webhook.signature_scheme;
         const payload = readPayload(scheme, call.contentType, call.body, options.readJson);
         const handshake = handshakeAnswer(scheme, call.headers, payload);
-        const deliveryId = deliveryIdOf(scheme, call.headers, payload);
+        deliveryId = deliveryIdOf(scheme, call.headers, payload);
         if (handshake !== undefined) {
           await records.taken(webhook, { outcome: "challenge", deliveryId });
           return { headers, handshake };
@@ -103,9 +109,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
         const started = await options.start(startRequest(webhook, call.headers, payload, deliveryId));
         const { execution_id: executionId, duplicate } = started;
         auditStart(log, webhook, executionId, duplicate);
+        notes.taken(webhook, { executionId, duplicate, deliveryId });
         await records.taken(webhook, { outcome: duplicate ? "duplicate" : "accepted", deliveryId, executionId });
         return { headers, executionId, duplicate };
       } catch (error) {
+        notes.refused(webhook, error, deliveryId);
         throw withHeaders(error, headers);
       }
     },

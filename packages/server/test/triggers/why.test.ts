@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IncomingEvent } from "../../src/triggers/incoming.js";
 import { type Caller, make, publish, type TestApp, testApp } from "../support/app.js";
-import { command, onCommand } from "../support/replica.js";
+import { command, happening, onCommand, onEvent } from "../support/replica.js";
+import { until } from "../support/until.js";
+import { makeWebhook, receiving } from "../support/webhooks.js";
 
 let app: TestApp;
 let ada: Caller;
@@ -57,6 +59,41 @@ describe("the trigger log", () => {
   });
 });
 
+describe("webhooks in the trigger log", () => {
+  it("have the same outcomes: started, duplicate, limit, each limit by its name and once a minute", async () => {
+    const { workflow_id } = await publish(ada, receiving(), { metadata: { on_overlap: "skip" } });
+    const hook = await makeWebhook(ada, workflow_id, { require_signature: false, rate_limit_max: 3, name: "Shop" });
+    const send = (id: string) =>
+      app.http.inject({
+        method: "POST",
+        url: `/api/v1/workflows/webhooks/${hook.token}`,
+        headers: { "x-delivery-id": id },
+      });
+    const first = (await send("one")).json().data.execution_id;
+    await until(async () => (await ada(`/api/v1/workflows/executions/${first}`)).json.data.status === "completed");
+    await send("one");
+    await send("three");
+    for (let call = 0; call < 5; call += 1) expect((await send(`over ${call}`)).statusCode).toBe(429);
+    const { data } = (await ada(`/api/v1/triggers/log?workflow_id=${workflow_id}`)).json;
+    expect(data).toMatchObject([
+      { outcome: "limit", detail: expect.stringMatching(/^limit rate_limit_max: The webhook takes 3 calls/) },
+      { outcome: "started", delivery_id: "three" },
+      { outcome: "duplicate", execution_id: first },
+      { outcome: "started", execution_id: first, trigger: "Shop", platform: "webhook", user_id: hook.webhook_id },
+    ]);
+  });
+
+  it("say which execution stands in the way", async () => {
+    const { workflow_id } = await publish(ada, onCommand({ command_name: "hooked" }, { on_overlap: "skip" }, 60));
+    const hook = await makeWebhook(ada, workflow_id, { require_signature: false });
+    const url = `/api/v1/workflows/webhooks/${hook.token}`;
+    const first = (await app.http.inject({ method: "POST", url })).json().data.execution_id;
+    expect((await app.http.inject({ method: "POST", url })).json().error.code).toBe("EXECUTION_ERROR");
+    const [line] = (await ada(`/api/v1/triggers/log?workflow_id=${workflow_id}&outcome=limit`)).json.data;
+    expect(line.detail).toBe(`on_overlap skip: execution ${first} of this workflow is not over yet`);
+  });
+});
+
 describe("why did it not answer?", () => {
   const ask = async (caller: Caller, query: Record<string, string>) => {
     const reply = await caller(`/api/v1/triggers/explain?${new URLSearchParams({ community_id: "1", ...query })}`);
@@ -90,6 +127,42 @@ describe("why did it not answer?", () => {
     expect(other.candidates).toMatchObject([{ would_start: "no", workflow_name: "Why" }]);
     expect(gate(other, "permission")).toMatchObject({ verdict: "stop", detail: "needs vip" });
     expect(gate(other, "min_args")).toMatchObject({ verdict: "stop" });
+  });
+
+  it("is answered for events too: filters by their data, platforms, and that nothing listens", async () => {
+    const raid = { event_type: "raid", platforms: ["twitch"], filters: { viewers: "{{ viewers > 9 }}" } };
+    await publish(ada, onEvent(raid), { name: "Raiders" });
+    const asked = { event_type: "raid", platform: "twitch" };
+    const rows = async () =>
+      (await app.test.database.primary.query("SELECT count(*)::int AS n FROM workflow_trigger_log")).rows[0].n;
+    expect((await ask(ada, { ...asked, data: '{"viewers": 12}', user: "x" })).answer).toBe(
+      'The event raid would start "Raiders" now.',
+    );
+    expect((await ask(ada, { ...asked, data: '{"viewers": 2}', user: "x" })).answer).toMatch(
+      /^The event raid does not start "Raiders": filtered by data\.viewers: .+ does not hold\.$/,
+    );
+    const vague = await ask(ada, { event_type: "raid" });
+    expect(vague.candidates[0]).toMatchObject({ would_start: "unknown", workflow_name: "Raiders" });
+    expect(gate(vague, "platform")?.detail).toBe("only on twitch; the platform is not known");
+    expect(gate(vague, "data.viewers")?.verdict).toBe("unknown");
+    await results(happening("raid", { viewers: 3 }));
+    expect((await ask(ada, asked)).recent).toMatchObject([{ outcome: "filtered", trigger: "raid" }]);
+
+    const before = await rows();
+    for (let turn = 0; turn < 20; turn += 1) expect(await results(happening(`nothing ${turn}`))).toEqual([]);
+    const nothing = await ask(ada, { event_type: "raidd" });
+    expect(nothing).toMatchObject({ candidates: [], recent: [], asked: { event_type: "raidd", command: "" } });
+    expect(nothing.answer).toBe('No workflow here listens to the event raidd; did you mean "raid"?');
+    expect(await rows()).toBe(before);
+    const stranger = await app.as({ user_id: 99, community_ids: [9] });
+    expect((await ask(stranger, asked)).answer).toBe("No workflow here listens to the event raid.");
+  });
+
+  it("needs one question, and data that are an object", async () => {
+    const about = (query: string) => ada(`/api/v1/triggers/explain?community_id=1${query}`);
+    for (const bad of ["", "&message=!a&event_type=b", "&event_type=b&data=[1]", "&event_type=b&data={"])
+      expect((await about(bad)).status, bad).toBe(400);
+    expect((await about("&event_type=b&data=[1]")).json.error.message).toContain("data");
   });
 
   it("knows drafts, what is switched off, and what is drawn but not published", async () => {

@@ -8,6 +8,7 @@ import { incomingBody } from "../../triggers/incoming.js";
 import { definedOnly } from "../defined-only.js";
 import { paging, triggerLineSchema, wholeNumber } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
+import { jsonObject, refusal } from "../json-text.js";
 import { route } from "../route.js";
 
 const tag = "Triggers";
@@ -26,7 +27,7 @@ const gateSchema = z.object({ gate: z.string(), verdict: z.enum(["pass", "stop",
 const explanationSchema = z.object({
   answer: z.string().meta({ description: "One sentence." }),
   asked: z.object({
-    ...{ command: z.string(), args: z.array(z.string()) },
+    ...{ command: z.string(), args: z.array(z.string()), event_type: z.string().optional() },
     user: z
       .object({
         ...{ name: z.string(), id: z.string().nullable(), platform: z.string().nullable() },
@@ -100,14 +101,18 @@ export const triggerRoutes = [
     path: "/api/v1/triggers/explain",
     access: "signed-in",
     tag,
-    summary: "Says why a command did not answer somebody: what each trigger would say now, and what it said lately.",
+    summary:
+      "Says why a command did not answer somebody, or an event started nothing: what each trigger would say now, and what it said lately.",
     description:
-      "Looks at the workflows that the caller may view, drafts and switched off ones too. The person's roles are those " +
+      "About the command in `message`, or the event named by `event_type`, whose `data` (a JSON object as text) filters look at. " +
+      "What met no trigger is not logged; the answer says that no workflow listens to it. Looks at the workflows that the caller may view, drafts and switched off ones too. The person's roles are those " +
       "that came with their last event unless `roles` names them, divided by commas. Nothing is started.",
     schema: {
       query: z.object({
         community_id: wholeNumber(0, biggestId),
-        message: z.string().min(1).max(2000).meta({ description: "As it was written: !hug @grace" }),
+        message: z.string().min(1).max(2000).optional().meta({ description: "As it was written: !hug @grace" }),
+        event_type: z.string().trim().min(1).max(255).optional().meta({ description: "raid" }),
+        data: z.string().max(4000).optional().meta({ description: 'Of an event: {"viewers": 12}' }),
         user: z.string().min(1).max(255).optional(),
         roles: z.string().max(1000).optional(),
         platform: z.string().min(1).max(50).optional(),
@@ -116,10 +121,13 @@ export const triggerRoutes = [
     },
     handler: async ({ principal, query }, { database, triggers }) => {
       await triggers.flushLog();
-      const { community_id: communityId, roles, ...rest } = query;
+      const { community_id: communityId, roles, data: text, ...rest } = query;
+      if ((rest.message === undefined) === (rest.event_type === undefined))
+        throw refusal("message", "is needed, or else event_type");
+      const data = text === undefined ? undefined : jsonObject("data", text);
       const named = roles?.split(",").filter((role) => role.trim() !== "");
       return ok(
-        await explain(database, viewerOf(principal), { communityId, ...definedOnly({ ...rest, roles: named }) }),
+        await explain(database, viewerOf(principal), { communityId, ...definedOnly({ ...rest, data, roles: named }) }),
       );
     },
   }),

@@ -1,7 +1,7 @@
-// JSON as text inside messages: read through the same gate as a body over HTTP.
+// JSON as text inside gRPC messages and queries: read through the same gate as a body over HTTP.
 import { isJsonObject, type Json } from "@workflow-core/core";
 import { appError, isAppError } from "../errors.js";
-import { readBody } from "../http/edge.js";
+import { readBody } from "./edge.js";
 
 /** The object that a field holds; an empty field holds none. Throws BAD_REQUEST and INVALID_JSON with the field's name. */
 export function jsonObject(field: string, text: string): Record<string, Json> {
