@@ -1,11 +1,11 @@
 // GetExecutionStatus and CancelExecution.
 import { appError } from "../errors.js";
 import { viewExecution } from "../execution/view.js";
-import { whoIs } from "../http/authorise.js";
+import { present, whoIs } from "../http/authorise.js";
 import { refusal } from "../http/json-text.js";
 import type { Services } from "../http/services.js";
 import { untilOver } from "../http/until-over.js";
-import { type ExecutionDetail, getExecution, requestCancel } from "../store/executions.js";
+import { getExecution, requestCancel } from "../store/executions.js";
 import { type Caller, permitted } from "./call.js";
 import type { CancelExecutionRequest, Execution, GetExecutionStatusRequest } from "./generated/workflow.js";
 import { executionMessage } from "./messages.js";
@@ -43,9 +43,4 @@ export async function cancelExecution(
   if (wished === "over" && row.status !== "cancelled")
     throw appError("EXECUTION_ERROR", `The execution is over: it is ${row.status}.`);
   return executionMessage(await viewExecution(row, services), false);
-}
-
-function present(execution: ExecutionDetail | undefined): ExecutionDetail {
-  if (execution === undefined) throw appError("NOT_FOUND", "There is no such execution.");
-  return execution;
 }

@@ -2,7 +2,7 @@
 import { isFinal } from "@workflow-core/core";
 import { appError } from "../errors.js";
 import { viewExecution } from "../execution/view.js";
-import { checkCommunity } from "../http/authorise.js";
+import { checkCommunity, checkNotArchived } from "../http/authorise.js";
 import { jsonObject, refusal } from "../http/json-text.js";
 import { callerOf, idempotencyKey, kinds, principalRecord, runnableVersion } from "../http/routes/execute.js";
 import type { Services } from "../http/services.js";
@@ -112,7 +112,7 @@ async function startable(
   workflowId: string,
 ): Promise<{ workflow: Workflow; version: string }> {
   const { workflow } = await permitted(services, caller, { workflow: "execute" }, workflowId);
-  if (workflow.status === "archived") throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+  checkNotArchived(workflow);
   return { workflow, version: runnableVersion(workflow) };
 }
 

@@ -88,6 +88,20 @@ async function permit(
 const missingWorkflow = (): AppError => appError("WORKFLOW_NOT_FOUND");
 const missingExecution = (): AppError => appError("NOT_FOUND", "There is no such execution.");
 
+/** What may be looked at, but neither changed nor started any more. */
+export const archivedWorkflow = (): AppError => appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+
+/** The execution, which was there a moment ago. Throws as for one that never was. */
+export function present<T>(execution: T | undefined): T {
+  if (execution === undefined) throw missingExecution();
+  return execution;
+}
+
+/** Throws WORKFLOW_NOT_FOUND for what is archived: it is not started, published or repeated. */
+export function checkNotArchived({ status }: Pick<Workflow, "status">): void {
+  if (status === "archived") throw archivedWorkflow();
+}
+
 /** A3: what the caller says about the community must be true. Throws FORBIDDEN. */
 export function checkCommunity(workflow: Workflow | undefined, ...parts: readonly unknown[]): void {
   if (workflow === undefined) return;

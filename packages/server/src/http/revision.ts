@@ -3,6 +3,7 @@
 import { appError } from "../errors.js";
 import type { Database } from "../store/database.js";
 import { type Expectation, getWorkflow, type Workflow } from "../store/workflows.js";
+import { archivedWorkflow } from "./authorise.js";
 import { type Answer, type AnswerOptions, ok } from "./envelope.js";
 
 /** A workflow with its ETag. */
@@ -25,7 +26,7 @@ export async function changed<T extends Workflow>(
   workflowId: string,
   result: T | "conflict" | undefined,
 ): Promise<T> {
-  if (result === undefined) throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+  if (result === undefined) throw archivedWorkflow();
   if (result !== "conflict") return result;
   const now = await getWorkflow(database, workflowId);
   throw appError("CONFLICT", undefined, { details: { current_revision: now?.revision ?? null } });

@@ -5,9 +5,9 @@ import type { Database } from "../store/database.js";
 import { cooldownDetail, cooldownKeys } from "./admit.js";
 import { commandGates, meansWord } from "./command-gates.js";
 import { type Command, wordKey } from "./commands.js";
-import type { Asked, Person } from "./explain.js";
 import { type Gate, pass, stop } from "./gates.js";
 import type { CommandTrigger } from "./index/trigger.js";
+import type { Asked, Person } from "./question.js";
 
 /** The question about a command. */
 export const commandQuestion = (command: Command): Asked<CommandTrigger> => ({

@@ -1,9 +1,9 @@
 // Why an event starts nothing: what event triggers are asked.
 import { didYouMean, type Json } from "@workflow-core/core";
 import { eventGates } from "./events.js";
-import type { Asked } from "./explain.js";
 import type { Gate } from "./gates.js";
 import { anyEvent, type EventTrigger } from "./index/trigger.js";
+import type { Asked } from "./question.js";
 
 /** The question about an event; without its data, what filters would say is not known. */
 export const eventQuestion = (eventType: string, data: Record<string, Json> | undefined): Asked<EventTrigger> => ({

@@ -13,6 +13,7 @@ import { commandQuestion } from "./explain-command.js";
 import { eventQuestion } from "./explain-event.js";
 import { firstStop, type Gate, pass, stop } from "./gates.js";
 import { readTrigger, type Trigger } from "./index/trigger.js";
+import type { Asked, Person } from "./question.js";
 
 export interface Question {
   communityId: number;
@@ -26,28 +27,6 @@ export interface Question {
   /** Their roles; unless given, those that came with their last event. */
   roles?: readonly string[];
   platform?: string;
-}
-
-/** The person as far as they are known. */
-export interface Person {
-  name: string;
-  id: string | null;
-  roles: readonly string[] | null;
-  platform: string | null;
-}
-
-/** What was asked, as a kind of trigger hears it. */
-export interface Asked<T extends Trigger = Trigger> {
-  /** As people read it: !hug, the event raid. */
-  written: string;
-  kind: T["kind"];
-  /** Whether a trigger could have meant it. */
-  means(trigger: T): boolean;
-  gates(database: Database, trigger: T, person: Person | null): Promise<Gate[]>;
-  /** What the trigger log calls it and its like, in small letters. */
-  logged(meant: readonly T[]): string[];
-  /** What is said when no trigger means it; `known` are all triggers of the kind. */
-  nothing(known: readonly T[]): string;
 }
 
 export interface Explained {

@@ -294,19 +294,27 @@ describe("a look ahead", () => {
 });
 
 describe("the licence", () => {
-  it("must include workflow_schedules, by hand and by publishing a drawn one", async () => {
+  it("must include workflow_schedules, by hand, by publishing a drawn one and by going back to one", async () => {
     const asked: string[] = [];
+    let rich = true;
     const poor = await testApp({
       license: {
         require: async ({ feature }) => {
           asked.push(feature);
-          if (feature === "workflow_schedules") throw appError("PAYMENT_REQUIRED");
+          if (feature === "workflow_schedules" && !rich) throw appError("PAYMENT_REQUIRED");
           return { workflowsMax: undefined };
         },
       },
     });
     const grace = await poor.as({ user_id: 7, community_ids: [1] });
-    const { workflow_id } = await make(grace, clock({}));
+    const { workflow_id } = await publish(grace, clock({}));
+    await grace(`/api/v1/workflows/${workflow_id}`, { method: "PUT", body: { nodes: greeting().nodes } });
+    await grace(`/api/v1/workflows/${workflow_id}/publish`, { method: "POST" });
+    rich = false;
+    const back = { method: "POST", body: { version: "1.0.0" } } as const;
+    expect((await grace(`/api/v1/workflows/${workflow_id}/rollback`, back)).status).toBe(402);
+    expect((await grace(`/api/v1/workflows/${workflow_id}`)).json.data.published_version).toBe("1.0.1");
+    await grace(`/api/v1/workflows/${workflow_id}`, { method: "PUT", body: clock({}) });
     expect((await grace(at(workflow_id), { method: "POST", body: { cron_expression: "* * * * *" } })).status).toBe(402);
     expect((await grace(`/api/v1/workflows/${workflow_id}/publish`, { method: "POST" })).status).toBe(402);
     expect(asked).toContain("workflow_schedules");

@@ -28,11 +28,14 @@ export interface GrpcApp extends App {
   publish(graph: WorkflowGraph, more?: Partial<Pick<Workflow, "author_id" | "community_id">>): Promise<string>;
 }
 
-/** Starts the program; `close` ends it and drops the database. */
-export async function grpcApp(environment: Record<string, string> = {}): Promise<GrpcApp> {
+/** Starts the program, on its database or on what leads there; `close` ends it and drops the database. */
+export async function grpcApp(
+  environment: Record<string, string> = {},
+  through: (uri: string) => Promise<string> = async (uri) => uri,
+): Promise<GrpcApp> {
   const test = await testDatabase();
   const { log, lines } = memoryLog();
-  const ports = { MODULE_PORT: "0", GRPC_PORT: "0", DATABASE_URI: test.uri };
+  const ports = { MODULE_PORT: "0", GRPC_PORT: "0", DATABASE_URI: await through(test.uri) };
   const settings = loadSettings({ SECRET_KEY: secret, API_KEY: apiKey, ...ports, ...environment });
   const app = await createApp({ settings, log });
   const { grpcPort } = await app.listen();

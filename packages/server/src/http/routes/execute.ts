@@ -6,6 +6,7 @@ import { type AppError, appError } from "../../errors.js";
 import { viewExecution } from "../../execution/view.js";
 import { getExecution } from "../../store/executions.js";
 import type { Workflow } from "../../store/workflows.js";
+import { checkNotArchived } from "../authorise.js";
 import { executionSchema, int32, record } from "../documents.js";
 import { ok } from "../envelope.js";
 import { route } from "../route.js";
@@ -71,7 +72,7 @@ export const executeRoutes = [
       also: { 200: executionSchema },
     },
     handler: async ({ workflow, principal, query, body, request }, services) => {
-      if (workflow.status === "archived") throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+      checkNotArchived(workflow);
       if (body.community_id === undefined && principal.kind !== "service") throw missing("community_id");
       const version = runnableVersion(workflow);
       const { license, database, start } = services;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { appError } from "../../errors.js";
 import { type Standing, standingOf, viewExecution } from "../../execution/view.js";
 import { type ExecutionDetail, getExecution, listExecutions, requestCancel } from "../../store/executions.js";
-import { whoIs } from "../authorise.js";
+import { checkNotArchived, whoIs } from "../authorise.js";
 import { executionSchema, executionSummarySchema, paging, yesOrNo } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
 import { route } from "../route.js";
@@ -98,7 +98,7 @@ export const executionRoutes = [
     handler: async ({ execution, workflow, principal, body, request }, services) => {
       if (!isFinal(execution.status))
         throw appError("EXECUTION_ERROR", "The execution is not over yet; cancel it first.");
-      if (workflow.status === "archived") throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+      checkNotArchived(workflow);
       if (!workflow.enabled)
         throw appError("EXECUTION_ERROR", "The workflow is switched off; set enabled to true first.");
       const standing = await standingOf(execution, services);

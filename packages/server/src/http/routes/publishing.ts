@@ -1,5 +1,5 @@
 // Publishing: versions frozen, chosen, rolled back to and read.
-import type { Compiled } from "@workflow-core/core";
+import type { Compiled, WorkflowGraph } from "@workflow-core/core";
 import { z } from "zod";
 import type { Principal } from "../../access/identity.js";
 import { mayUseSecrets } from "../../access/secrets.js";
@@ -13,10 +13,12 @@ import {
 } from "../../store/versions.js";
 import type { Workflow } from "../../store/workflows.js";
 import { workflowChange } from "../audit-summary.js";
+import { checkNotArchived } from "../authorise.js";
 import { versionSchema, versionSummarySchema, workflowSchema } from "../documents.js";
 import { ok } from "../envelope.js";
 import { changed, expectationOf, workflowAnswer } from "../revision.js";
 import { route } from "../route.js";
+import type { Services } from "../services.js";
 import { featuresOf, validate } from "../validation.js";
 
 const tag = "Workflows";
@@ -39,13 +41,8 @@ export const publishingRoutes = [
       gives: workflowSchema,
     },
     handler: async ({ workflow, principal, body, request }, { database, limits, license, also }) => {
-      const { compiled, ...result } = validate(workflow, limits);
-      if (workflow.status === "archived") throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
-      if (!result.is_valid) throw appError("VALIDATION_FAILED", undefined, { details: result });
-      checkSecretUse(principal, workflow, compiled);
-      for (const feature of featuresOf(compiled)) {
-        await license.require({ communityId: workflow.community_id, feature, licenseKey: body?.license_key });
-      }
+      checkNotArchived(workflow);
+      await checkPublishable(workflow, workflow, { principal, limits, license, licenseKey: body?.license_key });
       const asked = expectationOf(request.headers["if-match"], workflow);
       // What was validated is what is published, whoever else edits meanwhile.
       const options = {
@@ -87,15 +84,22 @@ export const publishingRoutes = [
     access: { workflow: "edit" },
     tag,
     summary: "Makes an older version the drawn and the published one.",
-    description: "What was drawn and is in no version is kept as an unpublished version.",
-    schema: { body: z.object({ version: versionName }), gives: workflowSchema },
-    handler: async ({ workflow, principal, body, request }, { database, limits, also }) => {
+    description:
+      "What was drawn and is in no version is kept as an unpublished version. The version must be right and licensed, as " +
+      "for publishing.",
+    schema: {
+      body: z.object({ version: versionName, license_key: z.string().min(1).max(255).optional() }),
+      gives: workflowSchema,
+    },
+    handler: async ({ workflow, principal, body, request }, { database, limits, license, also }) => {
+      checkNotArchived(workflow);
       const options = {
         ...{ ...expectationOf(request.headers["if-match"], workflow), authorId: authorOf(principal) },
         ...(also === undefined ? {} : { also }),
       };
       const version = await getVersion(database, workflow.workflow_id, body.version);
-      if (version !== undefined) checkSecretUse(principal, workflow, validate(version, limits).compiled);
+      if (version === undefined) throw noVersion(body.version);
+      await checkPublishable(workflow, version, { principal, limits, license, licenseKey: body.license_key });
       const result = await rollbackWorkflow(database, workflow.workflow_id, body.version, options);
       if (result === "no_version") throw noVersion(body.version);
       const after = await changed(database, workflow.workflow_id, result);
@@ -128,6 +132,24 @@ export const publishingRoutes = [
     },
   }),
 ];
+
+interface Publishing extends Pick<Services, "limits" | "license"> {
+  principal: Principal;
+  licenseKey: string | undefined;
+}
+
+/** Whether a document may go live as this workflow. Throws VALIDATION_FAILED, FORBIDDEN and PAYMENT_REQUIRED. */
+async function checkPublishable(
+  workflow: Workflow,
+  document: WorkflowGraph,
+  { principal, limits, license, licenseKey }: Publishing,
+): Promise<void> {
+  const { compiled, ...result } = validate(document, limits);
+  if (!result.is_valid) throw appError("VALIDATION_FAILED", undefined, { details: result });
+  checkSecretUse(principal, workflow, compiled);
+  for (const feature of featuresOf(compiled))
+    await license.require({ communityId: workflow.community_id, feature, licenseKey });
+}
 
 /** Who lets a workflow send a community's secrets must belong to it. Throws FORBIDDEN. */
 function checkSecretUse(principal: Principal, { community_id }: Workflow, { plan }: Pick<Compiled, "plan">): void {

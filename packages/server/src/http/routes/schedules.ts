@@ -13,6 +13,7 @@ import {
 } from "../../store/schedules.js";
 import { sourceOf } from "../../triggers/fire-schedule.js";
 import { fireTime, type ScheduleTimes } from "../../triggers/schedule-times.js";
+import { archivedWorkflow } from "../authorise.js";
 import { definedOnly } from "../defined-only.js";
 import { paging, scheduleSchema } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
@@ -87,7 +88,7 @@ export const scheduleRoutes = [
         { name: body.name ?? cron_expression, cron_expression, timezone: body.timezone ?? null, enabled },
         timesOf(services).next,
       );
-      if (schedule === undefined) throw appError("WORKFLOW_NOT_FOUND", "The workflow is archived.");
+      if (schedule === undefined) throw archivedWorkflow();
       const { schedule_id } = schedule;
       request.audit("workflow_schedule_create", { schedule_id, cron_expression, timezone: schedule.timezone });
       return ok(schedule, {
