@@ -148,7 +148,7 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     log: outboundLog(log),
   });
   const secrets = createSecrets({ database, settings });
-  const guarded = withSecrets(outside, { resolve: secrets.resolve, practice: outside.practice !== undefined });
+  const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
   const engine = makeEngine(base, guarded, limits, leaseSeconds);
   const { start, worker, live, plans } = engine;

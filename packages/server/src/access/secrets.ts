@@ -10,14 +10,26 @@ import { createSealing } from "./sealing.js";
 export const mostSecrets = 100;
 export const longestSecret = 8192;
 
+export interface NewSecret {
+  value: string;
+  /** Hosts that it may be sent to (outbound/secret-hosts.ts); null: any; undefined: as it was. */
+  hosts?: readonly string[] | null | undefined;
+}
+
+/** A secret as calls use it. Never hand this to people. */
+export interface UsableSecret {
+  value: string;
+  hosts: readonly string[] | null;
+}
+
 export interface Secrets {
   list(communityId: number): Promise<SecretRow[]>;
   /** Throws FORBIDDEN when the community has as many as it may have. */
-  write(communityId: number, name: string, value: string, by: string): Promise<SecretRow & { created: boolean }>;
+  write(communityId: number, name: string, secret: NewSecret, by: string): Promise<SecretRow & { created: boolean }>;
   /** False when there is none of that name. */
   remove(communityId: number, name: string): Promise<boolean>;
-  /** All values by name; undefined stands for one that no key of ours opens. Never hand this to people. */
-  resolve(communityId: number): Promise<ReadonlyMap<string, string | undefined>>;
+  /** All secrets by name; undefined stands for one that no key of ours opens. */
+  resolve(communityId: number): Promise<ReadonlyMap<string, UsableSecret | undefined>>;
 }
 
 export interface SecretsOptions {
@@ -29,19 +41,19 @@ export function createSecrets({ database, settings }: SecretsOptions): Secrets {
   const sealing = createSealing(settings);
   return {
     list: (communityId) => listSecrets(database, communityId),
-    async write(communityId, name, value, by) {
+    async write(communityId, name, { value, hosts }, by) {
       const sealed = sealing.seal(value, placeOf(communityId, name));
-      const row = await writeSecret(database, { communityId, name, sealed, by, most: mostSecrets });
+      const row = await writeSecret(database, { communityId, name, sealed, hosts, by, most: mostSecrets });
       if (row === undefined) throw appError("FORBIDDEN", `A community may have ${mostSecrets} secrets.`);
       return row;
     },
     remove: (communityId, name) => removeSecret(database, communityId, name),
     async resolve(communityId) {
-      const values = new Map<string, string | undefined>();
-      for (const { name, sealed } of await readSealed(database, communityId)) {
+      const values = new Map<string, UsableSecret | undefined>();
+      for (const { name, sealed, hosts } of await readSealed(database, communityId)) {
         const place = placeOf(communityId, name);
         const opened = sealing.open(sealed, place);
-        values.set(name, opened?.value);
+        values.set(name, opened && { value: opened.value, hosts });
         if (opened?.stale !== true) continue;
         const after = sealing.seal(opened.value, place);
         await resealSecret(database, communityId, { name, before: sealed, after });

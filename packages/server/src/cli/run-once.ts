@@ -59,7 +59,7 @@ export function runOnce(options: RunOnceOptions): OnceRunning {
     ...{ executionId, workflowId: context.workflow_id, communityId: context.community_id },
     ...{ plan, state, sequence: 1, clock, live },
     // There is no community here, so what needs a secret fails and says so.
-    outside: withSecrets(outside, { resolve: async () => new Map() }),
+    outside: withSecrets(outside, { resolve: async () => new Map(), routerUrl: undefined }),
     databaseClock: now,
     holding: { lease: "none", fence: 0 },
     journal: { append: async () => undefined },

@@ -3,17 +3,26 @@ import { type HttpRequest, type HttpResponse, type Json, type Outside, secretPla
 import { describe, expect, it } from "vitest";
 import { callOf } from "../../test/support/calls.js";
 import { failed, ok } from "./answers.js";
+import { mayBeSentTo, secretHost } from "./secret-hosts.js";
 import { withSecrets } from "./secrets.js";
 
 const secretMark = "0123456789abcdef0123456789abcdef";
 const call = callOf({ secretMark });
 const key = 'k-3/y ?&"quoted" värde';
-const secrets = new Map<string, string | undefined>([
-  ["key", key],
-  ["base", "https://hooks.example.com/in/"],
-  ["short", "abc"],
+interface Bound {
+  value: string;
+  hosts: readonly string[] | null;
+}
+const anywhere = (value: string): Bound => ({ value, hosts: null });
+const secrets: ReadonlyMap<string, Bound | undefined> = new Map<string, Bound | undefined>([
+  ["key", anywhere(key)],
+  ["base", anywhere("https://hooks.example.com/in/")],
+  ["short", anywhere("abc")],
   ["lost", undefined],
+  ["bound", { value: "bound-to-hosts-1", hosts: ["api.example.com", "*.shop.example", "10.0.0.5:8080", "router"] }],
+  ["elsewhere", { value: "https://hidden.example/in", hosts: ["api.example.com"] }],
 ]);
+const routerUrl = "http://router:8000/base";
 const of = (name: string, mark = secretMark) => secretPlaceholder(mark, name);
 
 /** The port with these secrets, and what it was called with. */
@@ -32,7 +41,7 @@ function bench(answer: (request: HttpRequest) => HttpResponse | ReturnType<typeo
     },
     sandbox: async () => failed("UNUSED", "not asked for"),
   };
-  return { asked, bodies, outside, port: withSecrets(outside, { resolve: async () => secrets }) };
+  return { asked, bodies, outside, port: withSecrets(outside, { resolve: async () => secrets, routerUrl }) };
 }
 
 const response = (body: Json, headers: Record<string, string> = {}): HttpResponse => ({
@@ -85,7 +94,7 @@ describe("a call with secrets", () => {
 
   it("is tried again when the secrets cannot be read at the moment", async () => {
     const { asked, outside } = bench();
-    const port = withSecrets(outside, { resolve: () => Promise.reject(new Error("the database is away")) });
+    const port = withSecrets(outside, { resolve: () => Promise.reject(new Error("the database is away")), routerUrl });
     expect(await port.http(request({ body: of("key") }), call)).toMatchObject({
       ok: false,
       failure: { code: "SECRET_UNAVAILABLE", retryable: true },
@@ -99,6 +108,93 @@ describe("a call with secrets", () => {
     await port.http(request({ body: forged }), call);
     await port.http(request({ body: of("key") }), callOf());
     expect(asked.map(({ body }) => body)).toEqual([forged, of("key")]);
+  });
+});
+
+describe("a secret that is for some hosts", () => {
+  const send = async (url: string, more: Partial<HttpRequest> = { headers: { "X-Key": of("bound") } }) => {
+    const { asked, port } = bench();
+    const answer = await port.http(request({ url, ...more }), call);
+    return { asked: asked.length, answer, message: answer.ok ? "" : answer.failure.message };
+  };
+
+  it.each([
+    "https://api.example.com/x",
+    "http://API.example.com:8443/x",
+    "https://eu.shop.example/",
+    "https://a.b.shop.example",
+    "http://10.0.0.5:8080/",
+  ])("is sent to %s", async (url) => expect((await send(url)).asked).toBe(1));
+
+  it.each([
+    ["https://evil.example/", "evil.example:443"],
+    ["https://api.example.com.evil.example/", "api.example.com.evil.example:443"],
+    ["https://xapi.example.com/", "xapi.example.com:443"],
+    ["https://shop.example/", "shop.example:443"],
+    ["https://evilshop.example/", "evilshop.example:443"],
+    ["http://10.0.0.5/", "10.0.0.5:80"],
+    ["http://evil.example\\@api.example.com/", "evil.example:80"],
+    ["http://evil.example#@api.example.com/", "evil.example:80"],
+    ["not a url", "this address"],
+  ])("is not sent to %s, and the failure names secret and host", async (url, where) => {
+    for (const more of [
+      { headers: { "X-Key": of("bound") } },
+      { body: { deep: [of("bound")] } },
+      { url: `${url}?k=${of("bound")}` },
+    ]) {
+      const { asked, answer, message } = await send(url, more);
+      expect(asked).toBe(0);
+      expect(answer).toMatchObject({ ok: false, failure: { code: "SECRET_NOT_FOR_HOST", retryable: false } });
+      expect(message).toContain(`The secret "bound" may not be sent to ${where}; it is for api.example.com, *.shop`);
+    }
+  });
+
+  it("counts by the address that is called, also when a secret is the address, which is not shown", async () => {
+    const { asked, message } = await send(of("elsewhere"), {});
+    expect(asked).toBe(0);
+    expect(message).toBe('The secret "elsewhere" may not be sent to this address; it is for api.example.com.');
+    expect((await send("https://api.example.com/", { body: [of("elsewhere"), of("bound"), of("key")] })).asked).toBe(1);
+  });
+
+  it("is for the Router where ROUTER_URL is one of them", async () => {
+    const { bodies, port } = bench();
+    expect(await port.router("modules", { params: { key: of("bound") } }, 5, call)).toMatchObject({ ok: true });
+    expect(await port.router("modules", { params: { key: of("elsewhere") } }, 5, call)).toMatchObject({
+      ok: false,
+      failure: { code: "SECRET_NOT_FOR_HOST", message: expect.stringContaining("router:8000") },
+    });
+    expect(bodies).toHaveLength(1);
+  });
+});
+
+describe("an entry", () => {
+  it.each([
+    ["API.Example.org", "api.example.org"],
+    [" *.example.org:8443 ", "*.example.org:8443"],
+    ["bücher.example", "xn--bcher-kva.example"],
+    ["[::1]:80", "[::1]:80"],
+    ["10.0.0.5:443", "10.0.0.5:443"],
+    ["0x7f.1", "127.0.0.1"],
+  ])("%s is kept as %s", (text, kept) => expect(secretHost(text)).toBe(kept));
+
+  it.each([
+    "",
+    "*",
+    "*.*.example",
+    "a/b",
+    "a b",
+    "https://a.example",
+    "u@a.example",
+    "a:",
+    "a:99999",
+    "*.10.0.0.5",
+    "a?b",
+  ])("%s is none", (text) => expect(secretHost(text)).toBeUndefined());
+
+  it("with an IPv6 address means it, with its port or any", () => {
+    expect(mayBeSentTo(["[::1]"], "http://[0:0::1]:99/")).toBe(true);
+    expect(mayBeSentTo(["[::1]:80"], "http://[::1]/")).toBe(true);
+    expect(mayBeSentTo(["[::1]:80"], "http://[::1]:81/")).toBe(false);
   });
 });
 
@@ -128,9 +224,9 @@ describe("an answer", () => {
   });
 
   it("keeps words that are too short to be taken for a secret, and its own shape", async () => {
-    const shape = new Map([["name", "response_body"]]);
+    const shape = new Map([["name", anywhere("response_body")]]);
     const { outside } = bench(() => response({ abc: "abc", response_body: 1 }));
-    const port = withSecrets(outside, { resolve: async () => new Map([...secrets, ...shape]) });
+    const port = withSecrets(outside, { resolve: async () => new Map([...secrets, ...shape]), routerUrl });
     expect(await port.http(request(), call)).toEqual(ok(response({ abc: "abc", "[secret name]": 1 })));
   });
 
@@ -153,7 +249,7 @@ describe("the router", () => {
 
   it("for practice, which shows what it gets, is only told that there is a secret", async () => {
     const { bodies, outside } = bench();
-    const port = withSecrets(outside, { resolve: async () => secrets, practice: true });
+    const port = withSecrets(outside, { resolve: async () => secrets, routerUrl: undefined });
     await port.router("modules", { params: { key: of("key") } }, 5, call);
     expect(bodies).toEqual([{ params: { key: "[secret key]" } }]);
   });

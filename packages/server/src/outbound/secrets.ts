@@ -4,6 +4,8 @@
 // Z2. A call that needs a secret which is not there is not made.
 // Z3. An answer, good or bad, that repeats a value is stored with `[secret name]` in its place. Values of fewer than
 //     eight characters are left: they would blank out ordinary words.
+// Z4. A secret that names hosts is sent to these and nowhere else; the Router is ROUTER_URL's host. What counts is the
+//     whole address as it is called, with everything put in.
 import {
   type Answer,
   type Call,
@@ -17,31 +19,41 @@ import {
   replaceSecrets,
 } from "@workflow-core/core";
 import { failed, ok } from "./answers.js";
+import { addressHost, mayBeSentTo } from "./secret-hosts.js";
+
+interface Secret {
+  value: string;
+  /** Where it may be sent; null: anywhere. */
+  hosts: readonly string[] | null;
+}
 
 /** A community's secrets by name; undefined stands for one that cannot be decrypted. */
-export type ResolveSecrets = (communityId: number) => Promise<ReadonlyMap<string, string | undefined>>;
+export type ResolveSecrets = (communityId: number) => Promise<ReadonlyMap<string, Secret | undefined>>;
 
 export interface SecretsOptions {
   resolve: ResolveSecrets;
-  /** The practice router shows what it gets, so it gets no values. */
-  practice?: boolean;
+  /** ROUTER_URL. Without it the practice router takes the calls: it shows what it gets, so it gets no values. */
+  routerUrl: string | undefined;
 }
 
-class NotThere extends Error {
+class NotSent extends Error {
   readonly failure: NodeFailure;
-  constructor(name: string, unreadable: boolean) {
-    super(name);
-    this.failure = unreadable
-      ? failure("SECRET_UNREADABLE", `The secret "${name}" was stored under another SECRET_KEY; store it again.`)
-      : failure("SECRET_MISSING", `The community has no secret "${name}".`);
+  constructor(code: string, message: string) {
+    super(message);
+    this.failure = failure(code, message);
   }
 }
+
+const notThere = (name: string, unreadable: boolean): NotSent =>
+  unreadable
+    ? new NotSent("SECRET_UNREADABLE", `The secret "${name}" was stored under another SECRET_KEY; store it again.`)
+    : new NotSent("SECRET_MISSING", `The community has no secret "${name}".`);
 
 const failure = (code: string, message: string): NodeFailure => ({ code, message, retryable: false });
 const shortest = 8;
 
 /** The same outside, for workflows that use secrets. Guest code gets none: none can stand in it. */
-export function withSecrets(outside: Outside, { resolve, practice = false }: SecretsOptions): Outside {
+export function withSecrets(outside: Outside, { resolve, routerUrl }: SecretsOptions): Outside {
   const known = valuesFor(resolve);
   return {
     sandbox: outside.sandbox,
@@ -58,16 +70,16 @@ export function withSecrets(outside: Outside, { resolve, practice = false }: Sec
       }));
     },
     async router(kind, body, timeoutSeconds, call) {
-      const values = practice ? undefined : await known(call);
+      const values = routerUrl === undefined ? undefined : await known(call);
       // Without values, what it shows must not hold marks either.
-      if (values === undefined)
+      if (routerUrl === undefined || values === undefined)
         return outside.router(
           kind,
           membersOf(body, (text) => hide(text, call)),
           timeoutSeconds,
           call,
         );
-      const sent = values.fill((fill) => membersOf(body, fill));
+      const sent = values.fill((fill) => ({ value: membersOf(body, fill), address: routerUrl, shown: true }));
       if (!sent.ok) return sent;
       return values.clear(await outside.router(kind, sent.value, timeoutSeconds, call), mapTexts);
     },
@@ -77,9 +89,17 @@ export function withSecrets(outside: Outside, { resolve, practice = false }: Sec
 type Fill = (text: string, encode?: (value: string, before: string) => string) => string;
 type Change = (text: string) => string;
 
+interface Filled<T> {
+  value: T;
+  /** Where it will be sent. */
+  address: string;
+  /** Whether people may see the address's host: it holds no secret. */
+  shown: boolean;
+}
+
 interface Values {
-  /** What `prepare` makes with the values put in, or the failure that one is not there (Z2). */
-  fill<T>(prepare: (fill: Fill) => T): Answer<T>;
+  /** What `prepare` makes with the values put in, or the failure that one is not there (Z2) or not to be sent there (Z4). */
+  fill<T>(prepare: (fill: Fill) => Filled<T>): Answer<T>;
   /** The answer without the values, however they may have been written (Z3). */
   clear<T>(answer: Answer<T>, clearValue: (value: T, clear: Change) => T): Answer<T>;
 }
@@ -93,19 +113,23 @@ const valuesFor =
     const unavailable = () =>
       failed("SECRET_UNAVAILABLE", "The community's secrets could not be read.", { retryable: true });
     if (secrets === undefined) return { fill: unavailable, clear: unavailable };
-    const fill: Fill = (text, encode = (value) => value) =>
-      replaceSecrets(text, mark, (name, before) => {
-        const value = secrets.get(name);
-        if (value === undefined) throw new NotThere(name, secrets.has(name));
-        return encode(value, before);
-      });
     const clear = clearing(secrets);
     return {
       fill(prepare) {
+        const used = new Map<string, Secret>();
+        const fill: Fill = (text, encode = (value) => value) =>
+          replaceSecrets(text, mark, (name, before) => {
+            const secret = secrets.get(name);
+            if (secret === undefined) throw notThere(name, secrets.has(name));
+            used.set(name, secret);
+            return encode(secret.value, before);
+          });
         try {
-          return ok(prepare(fill));
+          const filled = prepare(fill);
+          for (const [name, secret] of used) checkHost(name, secret, filled);
+          return ok(filled.value);
         } catch (error) {
-          if (error instanceof NotThere) return { ok: false, failure: error.failure };
+          if (error instanceof NotSent) return { ok: false, failure: error.failure };
           throw error;
         }
       },
@@ -113,6 +137,17 @@ const valuesFor =
         answer.ok ? ok(clearValue(answer.value, clear)) : { ok: false, failure: clearFailure(answer.failure, clear) },
     };
   };
+
+/** Z4. */
+function checkHost(name: string, { hosts }: Secret, { address, shown }: Omit<Filled<unknown>, "value">): void {
+  if (hosts === null || mayBeSentTo(hosts, address)) return;
+  const target = addressHost(address);
+  const where = !shown || target === undefined ? "this address" : `${target.hostname}:${target.port}`;
+  throw new NotSent(
+    "SECRET_NOT_FOR_HOST",
+    `The secret "${name}" may not be sent to ${where}; it is for ${hosts.join(", ") || "no host"}.`,
+  );
+}
 
 const changed = (texts: Record<string, string>, change: Change): Record<string, string> =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));
@@ -123,22 +158,29 @@ const membersOf = (body: Record<string, Json>, change: Change): Record<string, J
 const hide = (text: string, { secretMark }: Call): string =>
   secretMark === undefined ? text : replaceSecrets(text, secretMark, hiddenSecret);
 
-function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill): HttpRequest {
-  return {
-    ...rest,
-    // As in templates: what stands behind the host cannot change where the call goes.
-    url: fill(url, (value, before) => (isBehindHost(before) ? encoded(value) : value.trim())),
-    headers: changed(headers, (text) => fill(text)),
+function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill): Filled<HttpRequest> {
+  let shown = true;
+  // As in templates: what stands behind the host cannot change where the call goes.
+  const address = fill(url, (value, before) => {
+    if (isBehindHost(before)) return encoded(value);
+    shown = false;
+    return value.trim();
+  });
+  const value = {
+    ...{ ...rest, url: address, headers: changed(headers, (text) => fill(text)) },
     body: body === undefined ? undefined : mapTexts(body, (text) => fill(text)),
   };
+  return { value, address, shown };
 }
 
 /** For an address; halves of characters, which cannot be encoded, become U+FFFD. */
 const encoded = (value: string): string => encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\uFFFD"));
 
-function clearing(secrets: ReadonlyMap<string, string | undefined>): Change {
-  const found = [...secrets].flatMap(([name, value]) =>
-    value === undefined || value.length < shortest ? [] : writings(value).map((text) => ({ text, name })),
+function clearing(secrets: ReadonlyMap<string, Secret | undefined>): Change {
+  const found = [...secrets].flatMap(([name, secret]) =>
+    secret === undefined || secret.value.length < shortest
+      ? []
+      : writings(secret.value).map((text) => ({ text, name })),
   );
   // The longest first: one may hold another.
   found.sort((left, right) => right.text.length - left.text.length);

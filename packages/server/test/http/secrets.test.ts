@@ -162,13 +162,13 @@ describe("a workflow that uses a secret", () => {
     await run(workflow_id);
     const rotated = { SECRET_KEY: "a-new-key-of-the-tests-9876543210", SECRET_KEY_PREVIOUS: secret };
     const after = createSecrets({ database: app.test.database, settings: rotated });
-    expect((await after.resolve(1)).get("token")).toBe("another-value-1");
+    expect((await after.resolve(1)).get("token")?.value).toBe("another-value-1");
     // Using it has encrypted it anew, so the old key is not needed any more.
     const alone = createSecrets({
       database: app.test.database,
       settings: { SECRET_KEY: rotated.SECRET_KEY, SECRET_KEY_PREVIOUS: undefined },
     });
-    expect((await alone.resolve(1)).get("token")).toBe("another-value-1");
+    expect((await alone.resolve(1)).get("token")?.value).toBe("another-value-1");
     const { execution } = await run(workflow_id);
     expect(execution.error_message).toContain('The secret "token" was stored under another SECRET_KEY');
     expect(heard.map(({ headers }) => headers.authorization)).toEqual(["Bearer another-value-1"]);
@@ -180,6 +180,30 @@ describe("a workflow that uses a secret", () => {
     expect(execution).toMatchObject({ status: "failed", error_node_id: "call", error_type: "SECRET_MISSING" });
     expect(execution.error_message).toBe('The community has no secret "nowhere".');
     expect(heard).toEqual([]);
+  });
+
+  it("sends one that is bound to hosts to these only, and keeps them when it gets a new value", async () => {
+    const put = (body: object) => member(`${path}/bound`, { method: "PUT", body });
+    const { host, hostname } = new URL(url);
+    const made = await put({ value: canary, hosts: ["API.example.org", "*.example.org:8443", host] });
+    expect(made.json.data.hosts).toEqual(["api.example.org", "*.example.org:8443", host]);
+    expect((await put({ value: `${canary}-2` })).json.data.hosts).toHaveLength(3);
+    for (const bad of [["a b"], [""], [], "x", ["https://x.example"], [5], Array(21).fill("a.example")])
+      expect((await put({ value: "v", hosts: bad })).status, JSON.stringify(bad)).toBe(400);
+    const { workflow_id } = await publish(member, calling("bound"));
+    expect((await run(workflow_id)).execution.status).toBe("completed");
+    expect(heard[0]?.headers.authorization).toBe(`Bearer ${canary}-2`);
+
+    await put({ value: `${canary}-2`, hosts: ["api.example.org", `${hostname}:1`] });
+    const { execution } = await run(workflow_id);
+    expect(execution).toMatchObject({ status: "failed", error_node_id: "call", error_type: "SECRET_NOT_FOR_HOST" });
+    expect(execution.error_message).toBe(
+      `The secret "bound" may not be sent to ${host}; it is for api.example.org, ${hostname}:1.`,
+    );
+    expect(heard).toHaveLength(1);
+    expect((await put({ value: canary, hosts: null })).json.data.hosts).toBeNull();
+    expect((await run(workflow_id)).execution.status).toBe("completed");
+    expect(app.lines).toContainEqual(expect.objectContaining({ action: "secret_update", name: "bound", hosts: null }));
   });
 
   it("uses the secrets of its own community and no other's", async () => {

@@ -97,7 +97,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     egressAllow: settings.EGRESS_ALLOW_CIDRS,
   });
   const { resolve } = createSecrets({ database: test.database, settings });
-  const withValues = withSecrets(outside, { resolve, practice: outside.practice !== undefined });
+  const withValues = withSecrets(outside, { resolve, routerUrl: settings.ROUTER_URL });
   const journalPool = openPool({ uri: test.uri, max: 2, applicationName: "test-journal" });
   const limits = { ...defaultLimits, ...options.limits };
   const quiet = {
