@@ -8,6 +8,7 @@ const alone = [
   "packages/server/test/packages.test.ts",
   "packages/server/test/rolling-update.test.ts",
   "packages/server/test/docs/shell.test.ts",
+  "packages/server/test/fuzz.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];
 

@@ -1,0 +1,166 @@
+// Random requests against a running server: `node scripts/fuzz.mjs [--seconds 600] [--seed N]`. It starts the built
+// program with its embedded database and asks all routes, all gRPC methods and bare sockets for nonsense.
+//
+// It fails when
+// R1. an answer is 5xx, but for 503 with Retry-After and 504 to `wait`; a gRPC status is INTERNAL, UNKNOWN or DATA_LOSS;
+// R2. the process ends, an answer takes longer than 20 s, or /health longer than 5 s;
+// R3. the log holds an uncaught error or a bug (http_error, grpc_error, event_stream);
+// R4. memory after the run and a rest is more than 1.3 times (runs under two minutes: 1.3 times and 150 MB more) what it
+//     was after the first fifth of the run and a rest: by then caches are warm.
+// The seed draws the same requests again; what they meet depends on the order in which answers come.
+import { Agent } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { chance } from "./fuzz/random.mjs";
+import { draw, operationsOf, send } from "./fuzz/requests.mjs";
+import { rpcClient } from "./fuzz/rpc.mjs";
+import { startServer } from "./fuzz/server.mjs";
+import { breakIn, slowClients } from "./fuzz/sockets.mjs";
+import { apiKey, createWorld } from "./fuzz/world.mjs";
+
+const { values } = parseArgs({ options: { seconds: { type: "string" }, seed: { type: "string" } } });
+const seconds = Number(values.seconds ?? 600);
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+const lanes = 8;
+const restMs = Math.min(15_000, seconds * 100);
+
+const failures = [];
+const fail = (what) => {
+  if (failures.length < 50) failures.push(what);
+};
+const counts = new Map();
+const count = (name) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+/** R1 */
+function judge(request, { status, text, headers }) {
+  count(status);
+  const code = /"code":"(\w+)"/.exec(text)?.[1];
+  const allowed =
+    (status === 503 && headers["retry-after"] !== undefined) || (status === 504 && code === "EXECUTION_TIMEOUT");
+  if (status === -1) fail(`no answer in 20 s: ${tell(request)}`);
+  else if (status >= 500 && !allowed) fail(`${status} ${text.slice(0, 300)} for ${tell(request)}`);
+}
+
+const tell = ({ method, path, body }) => `${method} ${path.slice(0, 300)} ${String(body ?? "").slice(0, 600)}`;
+
+async function prepare(world, port) {
+  const call = async (method, path, body) => {
+    const headers = { "x-api-key": apiKey, "content-type": "application/json" };
+    const { text } = await send(port, { method, path: `/api/v1${path}`, headers, body: JSON.stringify(body) });
+    const { data } = JSON.parse(text);
+    world.learn(data);
+    return data;
+  };
+  for (const graph of world.graphs) {
+    const { workflow_id } = await call("POST", "/workflows", {
+      name: "Prepared",
+      entity_id: 1,
+      community_id: 1,
+      ...graph,
+    });
+    await call("POST", `/workflows/${workflow_id}/publish`, {});
+    await call("POST", `/workflows/${workflow_id}/webhooks`, { name: "Hook", require_signature: false });
+    await call("POST", `/workflows/${workflow_id}/schedules`, { cron_expression: "0 0 * * *" });
+    await call("POST", `/workflows/${workflow_id}/permissions`, {
+      user_id: 7,
+      can_view: true,
+      can_edit: true,
+      can_execute: true,
+    });
+    await call("POST", `/workflows/${workflow_id}/execute`, {});
+  }
+}
+
+async function lane(number, until, { server, api, world }) {
+  const random = chance(seed + number * 7919);
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  const rpc = rpcClient(server.grpcPort, world);
+  while (Date.now() < until && server.alive) {
+    const kind = random.next();
+    if (kind < 0.04) await breakIn(random, [server.port, server.grpcPort]).then(() => count("broken"));
+    else if (kind < 0.15) {
+      const { name, status, detail } = await rpc.call(random);
+      count(`grpc ${status}`);
+      if (/^(INTERNAL|UNKNOWN|DATA_LOSS)$/.test(status)) fail(`gRPC ${name} ${status}: ${detail}`);
+    } else {
+      const request = draw(random, api);
+      const answer = await send(server.port, request, random.maybe(0.9) ? agent : undefined);
+      if (request.leaves) count("left");
+      else judge(request, answer);
+      if (answer.status < 300) learn(world, answer.text);
+    }
+  }
+  rpc.close();
+  agent.destroy();
+}
+
+function learn(world, text) {
+  try {
+    world.learn(JSON.parse(text).data);
+  } catch {
+    // no JSON, nothing to learn
+  }
+}
+
+/** R2: the process answers while all this goes on. */
+async function watchHealth(until, server) {
+  let slowest = 0;
+  while (Date.now() < until && server.alive) {
+    const begun = performance.now();
+    const ok = await fetch(`http://127.0.0.1:${server.port}/health`, { signal: AbortSignal.timeout(5000) }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (!ok) fail("/health did not answer within 5 s");
+    slowest = Math.max(slowest, performance.now() - begun);
+    await pause(500);
+  }
+  return slowest;
+}
+
+const run = async (context, part, milliseconds) => {
+  const until = Date.now() + milliseconds;
+  const [slowest] = await Promise.all([
+    watchHealth(until, context.server),
+    ...Array.from({ length: lanes }, (_, number) => lane(number + lanes * part, until, context)),
+  ]);
+  return slowest;
+};
+
+console.log(`seed ${seed}, ${seconds} s`);
+const server = await startServer();
+const openapi = await (await fetch(`http://127.0.0.1:${server.port}/openapi.json`)).json();
+const world = createWorld();
+await prepare(world, server.port);
+const api = { operations: operationsOf(openapi), components: openapi.components.schemas, world };
+const context = { server, api, world };
+const slow = slowClients([server.port], 50);
+
+const first = await run(context, 0, seconds * 200);
+await pause(restMs);
+const warm = server.alive ? server.rss() : 0;
+const rest = await run(context, 1, seconds * 800);
+const closed = slow.end();
+await pause(restMs);
+const after = server.alive ? server.rss() : 0;
+
+const megabytes = (bytes) => Math.round(bytes / 2 ** 20);
+const bound = warm * 1.3 + (seconds < 120 ? 150 * 2 ** 20 : 0);
+if (after > bound)
+  fail(`memory: ${megabytes(warm)} MB warm, ${megabytes(after)} MB after, at most ${megabytes(bound)}`); // R4
+if (!server.alive) fail("the process ended");
+if (seconds > 60 && closed < 50) fail(`only ${closed} of 50 slow clients were closed`);
+for (const line of server.log().split("\n")) // R3
+  if (/"action":"(http_error|grpc_error|event_stream|uncaught\w*)"/.test(line)) fail(`log: ${line.slice(0, 1500)}`);
+const code = await server.stop();
+if (code !== 0) fail(`the process ended with ${code}`);
+
+console.log(Object.fromEntries([...counts].sort(([one], [other]) => String(one).localeCompare(String(other)))));
+console.log(
+  `memory ${megabytes(warm)} MB warm, ${megabytes(after)} MB after; slowest /health ${Math.round(Math.max(first, rest))} ms; slow clients closed ${closed}`,
+);
+for (const each of failures) console.error(`FAILED ${each}`);
+console.log(
+  failures.length === 0 ? `nothing found with seed ${seed}` : `${failures.length} failures with seed ${seed}`,
+);
+process.exit(failures.length === 0 ? 0 : 1);
