@@ -43,7 +43,8 @@ function judge(request, { status, text, headers }) {
 
 const tell = ({ method, path, body }) => `${method} ${path.slice(0, 300)} ${String(body ?? "").slice(0, 600)}`;
 
-async function prepare(world, port) {
+/** A workflow that is published and has one of everything. */
+async function prepare(world, port, graph) {
   const call = async (method, path, body) => {
     const headers = { "x-api-key": apiKey, "content-type": "application/json" };
     const { text } = await send(port, { method, path: `/api/v1${path}`, headers, body: JSON.stringify(body) });
@@ -51,24 +52,13 @@ async function prepare(world, port) {
     world.learn(data);
     return data;
   };
-  for (const graph of world.graphs) {
-    const { workflow_id } = await call("POST", "/workflows", {
-      name: "Prepared",
-      entity_id: 1,
-      community_id: 1,
-      ...graph,
-    });
-    await call("POST", `/workflows/${workflow_id}/publish`, {});
-    await call("POST", `/workflows/${workflow_id}/webhooks`, { name: "Hook", require_signature: false });
-    await call("POST", `/workflows/${workflow_id}/schedules`, { cron_expression: "0 0 * * *" });
-    await call("POST", `/workflows/${workflow_id}/permissions`, {
-      user_id: 7,
-      can_view: true,
-      can_edit: true,
-      can_execute: true,
-    });
-    await call("POST", `/workflows/${workflow_id}/execute`, {});
-  }
+  const { workflow_id } = await call("POST", "/workflows", { name: "Good", entity_id: 1, community_id: 1, ...graph });
+  await call("POST", `/workflows/${workflow_id}/publish`, {});
+  await call("POST", `/workflows/${workflow_id}/webhooks`, { name: "Hook", require_signature: false });
+  await call("POST", `/workflows/${workflow_id}/schedules`, { cron_expression: "0 0 * * *" });
+  const rights = { can_view: true, can_edit: true, can_execute: true };
+  await call("POST", `/workflows/${workflow_id}/permissions`, { user_id: 7, ...rights });
+  await call("POST", `/workflows/${workflow_id}/execute`, {});
 }
 
 async function lane(number, until, { server, api, world }) {
@@ -77,7 +67,8 @@ async function lane(number, until, { server, api, world }) {
   const rpc = rpcClient(server.grpcPort, world);
   while (Date.now() < until && server.alive) {
     const kind = random.next();
-    if (kind < 0.04) await breakIn(random, [server.port, server.grpcPort]).then(() => count("broken"));
+    if (kind < 0.01) await prepare(world, server.port, random.pick(world.graphs)).then(() => count("prepared"));
+    else if (kind < 0.04) await breakIn(random, [server.port, server.grpcPort]).then(() => count("broken"));
     else if (kind < 0.15) {
       const { name, status, detail } = await rpc.call(random);
       count(`grpc ${status}`);
@@ -131,7 +122,7 @@ console.log(`seed ${seed}, ${seconds} s`);
 const server = await startServer();
 const openapi = await (await fetch(`http://127.0.0.1:${server.port}/openapi.json`)).json();
 const world = createWorld();
-await prepare(world, server.port);
+for (const graph of world.graphs) await prepare(world, server.port, graph);
 const api = { operations: operationsOf(openapi), components: openapi.components.schemas, world };
 const context = { server, api, world };
 const slow = slowClients([server.port], 50);

@@ -30,7 +30,10 @@ const printable = (text) =>
 
 /** Draws a request to one of the operations. */
 export function draw(random, { operations, components, world }) {
-  const { path, method, operation } = random.pick(operations);
+  // What is removed cannot be asked for: rarely.
+  const { path, method, operation } = random.weighted(
+    operations.map((each) => [each.method === "DELETE" ? 0.1 : 1, each]),
+  );
   const address = path.replace(/\{(\w+)\}/g, (_, name) => encodeUnlessOdd(world.parameter(random, name)));
   const wanted = operation.requestBody?.content?.["application/json"]?.schema;
   const body = wanted === undefined && random.maybe(0.9) ? undefined : bodyOf(random, wanted, components, world, path);

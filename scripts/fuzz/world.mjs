@@ -8,7 +8,7 @@ export const secretKey = "a-secret-key-for-random-requests-0123456789";
 const base64 = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** A JWT with these claims. */
-export function token(claims, header = { alg: "HS256", typ: "JWT" }, key = secretKey) {
+function token(claims, header = { alg: "HS256", typ: "JWT" }, key = secretKey) {
   const text = `${base64(header)}.${base64(claims)}`;
   return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
 }

@@ -11,6 +11,7 @@ import { createEngine, type Engine, type EngineOptions } from "./execution/engin
 import { startRetention } from "./execution/retention.js";
 import type { WorkerLog } from "./execution/worker.js";
 import { createGrpcServer, type GrpcDoor } from "./grpc/server.js";
+import { createCallLimits } from "./http/call-limits.js";
 import { readBody } from "./http/edge.js";
 import { createMetrics } from "./http/metrics.js";
 import { createHttpServer } from "./http/server.js";
@@ -177,6 +178,7 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     practice: outside.practice,
     webhooks: createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
     metrics: createMetrics(),
+    callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
     ready,
     startedAt: clock.now(),

@@ -106,8 +106,13 @@ export function stillThere({ signal }: Caller): void {
   if (signal.aborted) throw appError("REQUEST_TIMEOUT", "The caller has gone, or its deadline has passed.");
 }
 
-type Beginning = Omit<Caller, "principal"> & { principal: Principal | undefined; begun: number };
-type AnyCall = { metadata: Metadata; on(event: "cancelled", listener: () => void): unknown; cancelled: boolean };
+type Beginning = Omit<Caller, "principal"> & { principal: Principal | undefined; begun: number; address: string };
+type AnyCall = {
+  metadata: Metadata;
+  on(event: "cancelled", listener: () => void): unknown;
+  cancelled: boolean;
+  getPeer(): string;
+};
 
 function begin({ log, clock }: Services, call: AnyCall): Beginning {
   const gone = new AbortController();
@@ -117,6 +122,11 @@ function begin({ log, clock }: Services, call: AnyCall): Beginning {
   const own = log.with({ request_id: id });
   const beginning: Beginning = {
     ...{ id, log: own, signal: gone.signal, principal: undefined, begun: clock.monotonic() },
+    // An address and a port.
+    address: call
+      .getPeer()
+      .replace(/:\d+$/, "")
+      .replace(/^\[|\]$/g, ""),
     audit: (action, { workflow_id, community_id: community }, fields = {}) => {
       const { principal } = beginning;
       own.audit(action, {
@@ -136,6 +146,7 @@ async function enter<Request>(
   caller: Beginning,
 ): Promise<void> {
   caller.principal = await signIn(services, metadata, token?.(request) ?? "");
+  services.callLimits?.checkPerson(caller.principal);
   if (!changes) return;
   if (!services.settings.FEATURE_WORKFLOWS_ENABLED)
     throw appError("SERVICE_UNAVAILABLE", "Workflows are switched off (FEATURE_WORKFLOWS_ENABLED=false).");
@@ -164,7 +175,8 @@ async function signIn({ settings }: Services, metadata: Metadata, token: string)
 /** Notes the end of a call; of a refused one it gives what the library sends. */
 function finisher<Request>(services: Services, { name }: Rule<Request>, caller: Beginning) {
   return (thrown: unknown): ServerErrorResponse => {
-    const refusal = thrown === undefined ? undefined : refusalOf(thrown);
+    const first = thrown === undefined ? undefined : refusalOf(thrown);
+    const refusal = first && (services.callLimits?.ofStranger(first, caller.address) ?? first);
     const milliseconds = services.clock.monotonic() - caller.begun;
     services.metrics?.observeRequest("GRPC", name, refusal?.status ?? 200, milliseconds / 1000);
     if (refusal !== undefined) logRefusal(caller, name, refusal, thrown);

@@ -2,13 +2,13 @@
 import { appError } from "../errors.js";
 import { viewExecution } from "../execution/view.js";
 import { present, whoIs } from "../http/authorise.js";
-import { refusal } from "../http/json-text.js";
 import type { Services } from "../http/services.js";
 import { untilOver } from "../http/until-over.js";
 import { getExecution, requestCancel } from "../store/executions.js";
 import { type Caller, permitted } from "./call.js";
 import type { CancelExecutionRequest, Execution, GetExecutionStatusRequest } from "./generated/workflow.js";
 import { executionMessage } from "./messages.js";
+import { short } from "./short-text.js";
 
 /** How long a cancellation is waited for, so that the answer shows its end. */
 const cancelPatienceMs = 1000;
@@ -30,7 +30,7 @@ export async function cancelExecution(
   caller: Caller,
 ): Promise<Execution> {
   const { workflow, execution } = await permitted(services, caller, { execution: "execute" }, executionId);
-  if (reason.length > 255) throw refusal("reason", "must have at most 255 characters");
+  short("reason", reason);
   const { execution_id } = present(execution);
   const wish = { by: String(whoIs(caller.principal)), ...(reason === "" ? {} : { reason }) };
   const wished = await requestCancel(services.database.primary, execution_id, wish);

@@ -17,6 +17,7 @@ import type {
   TriggerWorkflowResponse,
 } from "./generated/workflow.js";
 import { executionMessage, startedMessage } from "./messages.js";
+import { short } from "./short-text.js";
 
 /** Starts a workflow by a trigger, once per session. */
 export async function triggerWorkflow(
@@ -120,12 +121,4 @@ function sourceOf(given: string, otherwise: string): string {
   if (given === "") return otherwise;
   if (/^[\w.:-]{1,50}$/.test(given)) return given;
   throw refusal("trigger_source", "must be a word of up to 50 characters");
-}
-
-/** A text that is stored with the execution, or is a key there. */
-function short(field: string, value: string): string {
-  if (value.length > 255) throw refusal(field, "must have at most 255 characters");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what no text of the database may hold
-  if (/\u0000/.test(value)) throw refusal(field, "holds a character that is not allowed");
-  return value;
 }

@@ -3,14 +3,14 @@
 // behind the last event that it has.
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import { appError } from "../errors.js";
+import { personOf } from "../http/call-limits.js";
 import { streamExecution } from "../http/execution-stream.js";
 import { refusal } from "../http/json-text.js";
 import type { Services } from "../http/services.js";
+import { checkRoom } from "../http/streams.js";
 import { type Caller, permitted } from "./call.js";
 import type { ExecutionEvent, WatchExecutionRequest } from "./generated/workflow.js";
 import { Unread } from "./unread.js";
-
-const mostWatchers = 1000;
 
 export interface Watchers {
   watch(call: ServerWritableStream<WatchExecutionRequest, ExecutionEvent>, caller: Caller): Promise<void>;
@@ -20,7 +20,7 @@ export interface Watchers {
 
 /** The watched executions of one server. */
 export function createWatchers(services: Services): Watchers {
-  const all = new Set<Unread>();
+  const all = new Map<Unread, string | undefined>();
   let closing = false;
   return {
     async watch(call, caller) {
@@ -28,9 +28,10 @@ export function createWatchers(services: Services): Watchers {
       await permitted(services, caller, { execution: "view" }, executionId);
       if (afterSequence < 0) throw refusal("after_sequence", "must not be negative");
       if (closing) throw ending();
-      if (all.size >= mostWatchers) throw appError("SERVICE_UNAVAILABLE", "Too many executions are watched.");
+      const reader = personOf(caller.principal);
+      checkRoom(all.size, reader === undefined ? 0 : [...all.values()].filter((each) => each === reader).length);
       const unread = new Unread(services.clock);
-      all.add(unread);
+      all.set(unread, reader);
       const gone = () => unread.readable.destroy();
       caller.signal.addEventListener("abort", gone);
       try {
@@ -46,7 +47,7 @@ export function createWatchers(services: Services): Watchers {
     },
     closeAll() {
       closing = true;
-      for (const unread of all) unread.readable.destroy(ending());
+      for (const unread of all.keys()) unread.readable.destroy(ending());
     },
   };
 }

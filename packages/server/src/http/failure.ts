@@ -10,11 +10,12 @@ import { Fenced } from "../execution/journal.js";
 import { databaseFailure } from "../store/database-failure.js";
 import { failureBody } from "./envelope.js";
 
-/** Codes for what Fastify itself refuses, by status; whatever else it refuses is a bad request. */
+/** Codes for what Fastify and its plugins refuse, by status; whatever else they refuse is a bad request. */
 const byStatus: Readonly<Record<number, ErrorCode>> = {
   404: "NOT_FOUND",
   405: "METHOD_NOT_ALLOWED",
   408: "REQUEST_TIMEOUT",
+  412: "CONFLICT",
   413: "PAYLOAD_TOO_LARGE",
   414: "URI_TOO_LONG",
   415: "UNSUPPORTED_MEDIA_TYPE",
@@ -33,12 +34,10 @@ export function refusalOf(error: unknown): AppError {
   if (isAppError(error)) return error;
   if (error instanceof JsonError) return appError("BAD_REQUEST", `The data cannot be taken: ${error.message}.`);
   if (error instanceof Fenced) return unavailable(error);
-  if (isFastifyError(error)) {
-    const code = byStatus[error.statusCode ?? 500];
+  const status = isFastifyError(error) || isRefusedFile(error) ? error.statusCode : undefined;
+  if (status !== undefined) {
+    const code = byStatus[status] ?? (status < 500 ? "BAD_REQUEST" : undefined);
     if (code !== undefined) return appError(code, undefined, { cause: error });
-    if (error.statusCode !== undefined && error.statusCode < 500) {
-      return appError("BAD_REQUEST", undefined, { cause: error });
-    }
   }
   return databaseFailure(error) === "other"
     ? appError("INTERNAL_ERROR", undefined, { cause: error })
@@ -50,6 +49,10 @@ const unavailable = (cause: unknown): AppError =>
 
 const isFastifyError = (error: unknown): error is FastifyError =>
   error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("FST_");
+
+/** What @fastify/send throws for preconditions and ranges that do not hold. */
+const isRefusedFile = (error: unknown): error is Error & { statusCode: number } =>
+  error instanceof Error && "statusCode" in error && (error.statusCode === 412 || error.statusCode === 416);
 
 /** The refusal for input that does not fit its schema: the first place in the message, all of them in the details. */
 export function inputRefusal(error: z.ZodError, part: string): AppError {

@@ -59,6 +59,7 @@ export function addHooks(app: FastifyInstance, services: Services, metrics: Metr
     const { route } = request.routeOptions.config;
     if (route === undefined) throw unauthorized("the route names no access rule"); // H2
     if (route.access !== "public") await signIn(services, request, reply);
+    if (request.principal !== undefined) services.callLimits?.checkPerson(request.principal);
     checkOpen(services, route, reply);
   });
 

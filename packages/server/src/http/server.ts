@@ -15,12 +15,14 @@ import { createScheduleTimes } from "../triggers/schedule-times.js";
 import { allowedMethods } from "./allowed-methods.js";
 import { whoIs } from "./authorise.js";
 import { serveBuilder } from "./builder.js";
+import { createCallLimits } from "./call-limits.js";
 import { bodyLimit, readBody } from "./edge.js";
 import { failureBody } from "./envelope.js";
 import { answerBrokenRequest, inputRefusal, refusalOf, refuseExpectation } from "./failure.js";
 import { addHooks, logOf } from "./hooks.js";
 import { createMetrics } from "./metrics.js";
 import { openapiOptions } from "./openapi.js";
+import { limitPipelining } from "./pipelining.js";
 import { register } from "./register.js";
 import type { Route } from "./route.js";
 import { routes } from "./routes/index.js";
@@ -30,6 +32,8 @@ import { openWebhookDoor, webhookRoute, webhooksOf } from "./webhook-door.js";
 
 /** A request that has not arrived whole within this time is closed (408). */
 const requestPatienceMs = 30_000;
+/** A connection on which nothing moves for so long is closed: its reader does not read. Longer than any wait for an answer. */
+const idlePatienceMs = 120_000;
 
 /** The server with all its routes, ready to listen or to be injected into. `close()` ends it. */
 export async function createHttpServer(given: Services): Promise<FastifyInstance> {
@@ -43,7 +47,9 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   const webhooks = webhooksOf(given);
   const audit = given.audit ?? createAudit(given);
   const log = given.audit === undefined ? audited(given.log, audit) : given.log;
-  const services: Services = { ...given, log, audit, metrics, streams, sessions, secrets, times, also, webhooks };
+  const callLimits = given.callLimits ?? createCallLimits({ ...given, log });
+  const made = { log, audit, metrics, streams, sessions, secrets, times, also, webhooks, callLimits };
+  const services: Services = { ...given, ...made };
   const { TRUSTED_PROXIES, CORS_ORIGINS } = services.settings;
   const app = fastify({
     logger: false,
@@ -51,6 +57,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
     trustProxy: TRUSTED_PROXIES.length > 0 ? [...TRUSTED_PROXIES] : false,
     bodyLimit,
     requestTimeout: requestPatienceMs,
+    connectionTimeout: idlePatienceMs,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 8192 },
     // The parser's own limit stands above ours (edge.ts), so that our answer is the one that is given.
@@ -62,6 +69,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   app.server.maxHeadersCount = 0;
   app.server.on("checkExpectation", (_request, response) => refuseExpectation(response, randomUUID()));
 
+  limitPipelining(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
     try {
@@ -105,7 +113,8 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
 
 /** Answers with a failure, and leaves a line where one belongs. */
 function refuse(services: Services, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalOf(thrown);
+  const first = refusalOf(thrown);
+  const refusal = services.callLimits?.ofStranger(first, request.ip) ?? first;
   logRefusal(services, refusal, thrown, request);
   return reply
     .code(refusal.status)

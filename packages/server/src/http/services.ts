@@ -17,6 +17,7 @@ import type { Together } from "../store/workflows.js";
 import type { ScheduleTimes } from "../triggers/schedule-times.js";
 import type { Triggers } from "../triggers/triggers.js";
 import type { Webhooks } from "../triggers/webhooks.js";
+import type { CallLimits } from "./call-limits.js";
 import type { Metrics } from "./metrics.js";
 import type { Streams } from "./streams.js";
 
@@ -57,6 +58,8 @@ export interface Services {
   secrets?: Secrets;
   /** Where the AUDIT lines of `log` are stored too; made here, with the log, when it is not given. */
   audit?: Audit;
+  /** What floods may cost; made here when it is not given. */
+  callLimits?: CallLimits;
   /** The open event streams; made here. */
   streams?: Streams;
   /** True from SIGTERM on: nothing new is taken. */

@@ -4,6 +4,8 @@ import type { Clock } from "../clock.js";
 import { appError } from "../errors.js";
 
 const mostStreams = 1000;
+/** Of one person. */
+const mostOfOne = 100;
 /** What a reader may leave unread of what happens live. */
 const mostUnread = 1024 * 1024;
 /** Stored events are sent no faster than they are read. */
@@ -26,8 +28,8 @@ export interface EventStream {
 }
 
 export interface Streams {
-  /** A new stream. Throws SERVICE_UNAVAILABLE when there are too many. */
-  open(): EventStream;
+  /** A new stream of somebody. Throws SERVICE_UNAVAILABLE when there are too many, RATE_LIMIT_EXCEEDED when they have. */
+  open(reader?: string): EventStream;
   /** Ends all, for shutdown. */
   closeAll(): void;
   readonly count: number;
@@ -35,24 +37,34 @@ export interface Streams {
 
 /** The streams of one server. */
 export function createStreams(clock: Clock): Streams {
-  const all = new Set<Readable>();
+  const all = new Map<Readable, string | undefined>();
+  const ofOne = (reader: string) => [...all.values()].filter((each) => each === reader).length;
   return {
-    open() {
-      if (all.size >= mostStreams) {
-        throw appError("SERVICE_UNAVAILABLE", "Too many streams are open.", { headers: { "Retry-After": "10" } });
-      }
+    open(reader) {
+      checkRoom(all.size, reader === undefined ? 0 : ofOne(reader));
       const stream = openStream(clock);
-      all.add(stream.readable);
+      all.set(stream.readable, reader);
       stream.onClose(() => all.delete(stream.readable));
       return stream;
     },
     closeAll() {
-      for (const readable of all) readable.push(null);
+      for (const readable of all.keys()) readable.push(null);
     },
     get count() {
       return all.size;
     },
   };
+}
+
+/** Throws when there are as many streams as there may be: of all, or of one reader. */
+export function checkRoom(all: number, ofOne: number): void {
+  const headers = { "Retry-After": "10" };
+  if (all >= mostStreams)
+    throw appError("SERVICE_UNAVAILABLE", `This process has ${mostStreams} streams open, as many as it may.`, {
+      headers,
+    });
+  if (ofOne >= mostOfOne)
+    throw appError("RATE_LIMIT_EXCEEDED", `One person may have ${mostOfOne} streams open.`, { headers });
 }
 
 function openStream(clock: Clock): EventStream {

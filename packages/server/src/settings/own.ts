@@ -54,6 +54,16 @@ export const ownSettings = {
     600,
     "Webhook calls that one client address may make in a minute to one process, before anything else about them is looked at.",
   ),
+  USER_LIMIT_PER_MINUTE: network.set(
+    integer(1, 1_000_000),
+    6000,
+    "Requests that one person may make in a minute to one process, over REST and gRPC together; services are not counted.",
+  ),
+  SIGN_IN_FAILURES_PER_MINUTE: network.set(
+    integer(1, 1_000_000),
+    600,
+    "Failed sign-ins of one client address in a minute that one process answers with 401 and a line in the log; more are answered with 429.",
+  ),
   CORS_ORIGINS: network.set(
     list(origin),
     [],

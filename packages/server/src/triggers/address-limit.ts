@@ -1,6 +1,7 @@
-// The coarse limit per address that stands before everything else at a public door. It is this process's own and lives
-// in memory of bounded size, so that a flood of strangers costs neither a database nor a Redis.
+// The coarse limit per address that stands before everything else at a public door. Of IPv6 a network of 64 bits counts
+// as one address: that is what one subscriber has.
 import ipaddr from "ipaddr.js";
+import { callLimit } from "../access/call-limit.js";
 import type { Clock } from "../clock.js";
 import { readAddress } from "./allowlist.js";
 
@@ -9,33 +10,10 @@ export interface AddressLimit {
   refused(address: string | undefined): number | undefined;
 }
 
-const minuteMs = 60_000;
-const mostAddresses = 100_000;
-
-/**
- * Lets each address call so many times a minute, all at once or evenly. Of IPv6 a network of 64 bits counts as one
- * address: that is what one subscriber has.
- */
+/** Lets each address call so many times a minute, all at once or evenly. */
 export function addressLimit(perMinute: number, clock: Clock): AddressLimit {
-  const intervalMs = minuteMs / perMinute;
-  /** When the allowance that was used up will have come back, monotonic milliseconds. */
-  const restored = new Map<string, number>();
-  return {
-    refused(address) {
-      const key = address === undefined ? "" : subscriber(address);
-      const now = clock.monotonic();
-      const next = Math.max(restored.get(key) ?? 0, now) + intervalMs;
-      if (next - now > minuteMs + intervalMs / 2) return Math.max(1, Math.ceil((next - now - minuteMs) / 1000));
-      restored.delete(key);
-      restored.set(key, next);
-      // The one that called least recently has the most of its allowance back.
-      for (const oldest of restored.size > mostAddresses ? restored.keys() : []) {
-        restored.delete(oldest);
-        break;
-      }
-      return undefined;
-    },
-  };
+  const limit = callLimit(perMinute, clock);
+  return { refused: (address) => limit.refused(address === undefined ? "" : subscriber(address)) };
 }
 
 const subscriber = (text: string): string => {

@@ -268,6 +268,13 @@ describe("who is asking", () => {
     expect(JSON.parse((await get(executionId)).finalVariables)).toMatchObject({ user_id: "7" });
   });
 
+  it("is told which text cannot be taken", async () => {
+    const { executionId } = await ask(app.client, app.client.executeWorkflow, execute({ workflowId: slow }));
+    for (const reason of ["a\u0000b", "x".repeat(256)])
+      expect((await refusal(cancel({ executionId, reason }))).code).toBe(status.INVALID_ARGUMENT);
+    await cancel({ executionId, reason: "\ud800 half" });
+  });
+
   it("sees and ends only executions of workflows that it may", async () => {
     const { executionId } = await ask(app.client, app.client.executeWorkflow, execute({ workflowId: slow }));
     const stranger = await bearer({ user_id: 8, community_ids: [2] });

@@ -149,6 +149,17 @@ describe("a database that is not there", () => {
   });
 });
 
+describe("preconditions and ranges that do not hold", () => {
+  it("are refused for files as for everything else, and are no bug", async () => {
+    const anyone = await app.as(undefined);
+    for (const headers of [{ "if-match": '"x"' }, { "if-unmodified-since": "Thu, 01 Jan 1970 00:00:00 GMT" }])
+      expect((await anyone("/", { headers })).json.error.code).toBe("CONFLICT");
+    const { status } = await anyone("/", { headers: { range: "bytes=999999999-" } });
+    expect([200, 400]).toContain(status);
+    expect(app.lines.filter(({ action }) => action === "http_error")).toEqual([]);
+  });
+});
+
 describe("a bug", () => {
   it("is 500 with an id that leads to its stack in the log", async () => {
     const broken = await testApp({

@@ -22,28 +22,31 @@ export interface Reading {
 /** Reads a stream in the background. */
 export function readStream(port: number, path: string, headers: Record<string, string> = {}): Promise<Reading> {
   return new Promise((resolve, reject) => {
-    const asked = request({ port, path, headers: { "x-api-key": apiKey, ...headers } }, (response) => {
-      const reading: Reading = {
-        messages: [],
-        status: response.statusCode ?? 0,
-        ended: false,
-        pause: () => void response.pause(),
-        resume: () => void response.resume(),
-        leave: () => asked.destroy(),
-      };
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        text += part;
-        const whole = text.split("\n\n");
-        text = whole.pop() ?? "";
-        reading.messages.push(...whole.filter((each) => !each.startsWith(":")).map(parse));
-      });
-      response.on("end", () => {
-        reading.ended = true;
-      });
-      response.on("error", () => undefined);
-      resolve(reading);
-    });
+    const asked = request(
+      { port, path, headers: headers.authorization === undefined ? { "x-api-key": apiKey, ...headers } : headers },
+      (response) => {
+        const reading: Reading = {
+          messages: [],
+          status: response.statusCode ?? 0,
+          ended: false,
+          pause: () => void response.pause(),
+          resume: () => void response.resume(),
+          leave: () => asked.destroy(),
+        };
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => {
+          text += part;
+          const whole = text.split("\n\n");
+          text = whole.pop() ?? "";
+          reading.messages.push(...whole.filter((each) => !each.startsWith(":")).map(parse));
+        });
+        response.on("end", () => {
+          reading.ended = true;
+        });
+        response.on("error", () => undefined);
+        resolve(reading);
+      },
+    );
     asked.on("error", reject).end();
   });
 }

@@ -1,5 +1,7 @@
 // What happens live, as Server-Sent Events: to one execution, and to all executions of a workflow.
+import type { Principal } from "../../access/identity.js";
 import { appError } from "../../errors.js";
+import { personOf } from "../call-limits.js";
 import { raw } from "../envelope.js";
 import { streamExecution } from "../execution-stream.js";
 import { refusalOf } from "../failure.js";
@@ -24,9 +26,11 @@ one adds error_message, error_node_id and final_output. \`end\` {status} is the 
 A reader that comes back with \`Last-Event-ID\` gets the events behind that one. A comment is sent every 15 seconds. A
 reader that leaves a mebibyte unread is disconnected.`,
     schema: { gives: { contentType: "text/event-stream" } },
-    handler: ({ execution, request }, services) => {
+    handler: ({ execution, principal, request }, services) => {
       const after = lastEventId(request, 9) ?? 0;
-      return streamed(services, request, (stream) => streamExecution(services, execution.execution_id, after, stream));
+      return streamed(services, { principal, request }, (stream) =>
+        streamExecution(services, execution.execution_id, after, stream),
+      );
     },
   }),
 
@@ -45,17 +49,23 @@ The \`id\` is a time. A reader that comes back with \`Last-Event-ID\` gets those
 under way; what was told in the half minute before may come again. A comment is sent every 15 seconds. The stream ends
 after 15 minutes: come back with the last id.`,
     schema: { gives: { contentType: "text/event-stream" } },
-    handler: ({ workflow, request }, services) => {
+    handler: ({ workflow, principal, request }, services) => {
       const since = lastEventId(request, 14);
-      return streamed(services, request, (stream) => streamWorkflow(services, workflow.workflow_id, since, stream));
+      return streamed(services, { principal, request }, (stream) =>
+        streamWorkflow(services, workflow.workflow_id, since, stream),
+      );
     },
   }),
 ];
 
 /** Answers with a stream that `tell` fills in the background. */
-function streamed(services: Services, request: RequestFacts, tell: (stream: EventStream) => Promise<void>) {
+function streamed(
+  services: Services,
+  { principal, request }: { principal: Principal; request: RequestFacts },
+  tell: (stream: EventStream) => Promise<void>,
+) {
   if (services.streams === undefined) throw new Error("the server has made no streams");
-  const stream = services.streams.open();
+  const stream = services.streams.open(personOf(principal));
   tell(stream).catch((error: unknown) => {
     const bug = refusalOf(error).code === "INTERNAL_ERROR";
     if (bug) request.log.error("event_stream", { error });
