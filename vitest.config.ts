@@ -23,6 +23,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: ["packages/server/test/global-setup.ts"],
+    setupFiles: ["packages/server/test/support/canary-check.ts"],
     maxWorkers: 2,
     projects: [
       {

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signToken } from "../src/access/tokens.js";
 import { type App, createApp } from "../src/app.js";
 import { loadSettings } from "../src/settings.js";
-import { type Caller, publish, secret, testApp } from "./support/app.js";
+import { apiKey, type Caller, publish, secret, testApp } from "./support/app.js";
 import { type TestDatabase, testDatabase } from "./support/database.js";
 import { memoryLog } from "./support/memory-log.js";
 import { hasRedis, type TestRedis, testRedis } from "./support/redis.js";
 import { until } from "./support/until.js";
 import { makeWebhook, type NewWebhook, receiving, signed } from "./support/webhooks.js";
 
-const environment = { SECRET_KEY: secret, API_KEY: "an-api-key-of-the-tests", MODULE_PORT: "0", GRPC_PORT: "0" };
+const environment = { SECRET_KEY: secret, API_KEY: apiKey, MODULE_PORT: "0", GRPC_PORT: "0" };
 
 interface Replica extends App {
   url: string;

@@ -3,6 +3,7 @@
 // CHAOS_SEED repeats one.
 import { draw } from "@workflow-core/core/testing";
 import { expect, it } from "vitest";
+import { canaries } from "../support/canaries.js";
 import { chance as chanceOf } from "../support/chance.js";
 import { check, type Finding, outcome } from "../support/checker.js";
 import type { Behaviour } from "../support/fake-router-answers.js";
@@ -140,7 +141,7 @@ it(
     const most = nemesis.seats.length * slots * 2; // no shape does more than two things at once
     const findings = await check({
       ...{ stage, load, graphs, calm, disturbances, slots: most },
-      canaries: [apiKey, "a-secret-key-of-the-replicas"],
+      canaries: [apiKey, canaries.replicaSecretKey],
     });
     const alive = [
       ...(ready < 10_000 ? [] : [`ready after ${ready} ms`]),

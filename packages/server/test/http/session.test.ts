@@ -5,7 +5,7 @@ import { createSessions } from "../../src/access/sessions.js";
 import { signToken, type TokenContent } from "../../src/access/tokens.js";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { sessionTable } from "../../src/store/sessions.js";
-import { type Caller, publish, type Reply, secret, type TestApp, testApp } from "../support/app.js";
+import { apiKey, type Caller, publish, type Reply, secret, type TestApp, testApp } from "../support/app.js";
 
 const hour = 60 * 60 * 1000;
 
@@ -233,7 +233,7 @@ describe("signing in to a development server", () => {
     const strict = await testApp({
       environment: {
         ...{ RELEASE_MODE: "true", DATABASE_URI: "postgresql://u:p@127.0.0.1/x", ROUTER_URL: "http://127.0.0.1:1" },
-        ...{ LICENSE_SERVER_URL: "http://127.0.0.1:1", LICENSE_KEY: "k", API_KEY: "an-api-key-of-the-tests" },
+        ...{ LICENSE_SERVER_URL: "http://127.0.0.1:1", LICENSE_KEY: "k", API_KEY: apiKey },
       },
     });
     try {

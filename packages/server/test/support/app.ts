@@ -17,11 +17,11 @@ import type { Database } from "../../src/store/database.js";
 import { openPool } from "../../src/store/pool.js";
 import type { Workflow } from "../../src/store/workflows.js";
 import { createTriggers } from "../../src/triggers/triggers.js";
+import { canaries, lookForCanaries } from "./canaries.js";
 import { type TestDatabase, testDatabase } from "./database.js";
 import { memoryLog } from "./memory-log.js";
 
-export const secret = "a-secret-key-of-the-tests-0123456789";
-export const apiKey = "an-api-key-of-the-tests";
+export const { secretKey: secret, apiKey } = canaries;
 
 /** What an answer of the door is to a test. */
 export interface Reply {
@@ -160,6 +160,7 @@ function caller(http: FastifyInstance, credentials: Record<string, string>): Cal
         ? {}
         : { payload: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body) }),
     });
+    lookForCanaries(`${JSON.stringify(response.headers)}${response.body}`, `the answer to ${method} ${path}`);
     const isJson = String(response.headers["content-type"]).startsWith("application/json") && response.body !== "";
     return {
       status: response.statusCode,

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { lookForCanaries } from "./canaries.js";
 
 const thisProgram = fileURLToPath(new URL("../../bin/workflow-core.js", import.meta.url));
 const built = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -51,7 +52,10 @@ export function startCli(args: readonly string[], options: CliOptions): CliProce
   child.stdin.on("error", () => undefined); // it may end before it has read everything
   child.stdin.end(input);
   const ended = new Promise<CliResult>((resolve) => {
-    child.once("close", (code) => resolve({ code, ...said, milliseconds: performance.now() - begun }));
+    child.once("close", (code) => {
+      lookForCanaries(said.stdout + said.stderr, `what "${args.join(" ")}" printed`);
+      resolve({ code, ...said, milliseconds: performance.now() - begun });
+    });
   });
   return { process: child, stdout: () => said.stdout, stderr: () => said.stderr, ended };
 }

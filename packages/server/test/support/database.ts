@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, inject, it } from "vitest";
 import { type Database, databaseOn } from "../../src/store/database.js";
 import { retryConflicts } from "../../src/store/database-failure.js";
 import { openPool } from "../../src/store/pool.js";
+import { lookThroughDatabase } from "./canaries.js";
 import { administer, type TestServer, uriOf } from "./servers.js";
 
 export type ServerKind = "embedded" | "system";
@@ -64,6 +65,7 @@ async function makeDatabase(kind: ServerKind, template: (server: TestServer) => 
     database: databaseOn(primary),
     drop: async () => {
       if (!primary.ended) await primary.end();
+      await lookThroughDatabase(uri);
       await retryConflicts(() => administer(server.uri, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };

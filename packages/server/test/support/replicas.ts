@@ -2,11 +2,12 @@
 // frozen and asked to end.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { canaries } from "./canaries.js";
 import { type CliProcess, startCli } from "./cli.js";
 import { temporaryDirectory } from "./processes.js";
 import { until } from "./until.js";
 
-export const apiKey = "the-api-key-of-the-replicas";
+export const apiKey = canaries.replicaApiKey;
 
 export interface ReplicaOptions {
   databaseUri: string;
@@ -50,7 +51,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       ...{ NODE_ENV: "test", TZ: "UTC", MODULE_PORT: "0", GRPC_PORT: "0", LOG_LEVEL: "INFO" },
       // A host is asked for; the one in `?host=`, a socket's directory, is taken instead.
       ...{ DATABASE_URI: databaseUri.replace("@/", "@localhost/"), ROUTER_URL: routerUrl, API_KEY: apiKey },
-      ...{ SECRET_KEY: "a-secret-key-of-the-replicas-0123456789", LOG_DIR: join(home, "log") },
+      ...{ SECRET_KEY: canaries.replicaSecretKey, LOG_DIR: join(home, "log") },
       ...env,
     },
   });
