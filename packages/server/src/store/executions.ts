@@ -2,7 +2,7 @@
 import type { ExecutionStatus, Json } from "@workflow-core/core";
 import type pg from "pg";
 import { type Database, iso, isoOrNull, type Queryable } from "./database.js";
-import type { EventRecord } from "./flight.js";
+import type { EventRecord } from "./flight-records.js";
 import { workChannel } from "./work-channel.js";
 
 export interface ExecutionRow {
