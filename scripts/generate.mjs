@@ -42,8 +42,10 @@ const generated = [
   {
     file: "docs/figures.md",
     make: async () => {
-      const results = await readFile(`${root}bench/results.json`, "utf8").then(JSON.parse, () => undefined);
-      return notice + figuresPage(results, await readFile(`${root}README.md`, "utf8"));
+      const text = (file) => readFile(root + file, "utf8");
+      const results = await text("bench/results.json").then(JSON.parse, () => undefined);
+      const report = await text("bench/RESULTS.md").catch(() => undefined);
+      return notice + figuresPage({ results, report, readme: await text("README.md") });
     },
   },
   { file: "docs/openapi.json", make: () => openapiDocument(server) },
