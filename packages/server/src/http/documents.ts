@@ -89,7 +89,10 @@ export const versionSummarySchema = named(
   "VersionSummary",
   z.object({
     ...{ workflow_id: uuid, version: z.string(), number: z.int(), name: z.string().nullable() },
-    ...{ description: z.string().nullable(), author_id: z.int().nullable() },
+    description: z.string().nullable(),
+    title: z.string().nullable().meta({ description: "What people call the version; null: it has only its number." }),
+    note: z.string().nullable().meta({ description: "Why it was made." }),
+    author_id: z.int().nullable(),
     published: z.boolean().meta({ description: "False: never published, kept when a rollback replaced it." }),
     created_at: time,
   }),

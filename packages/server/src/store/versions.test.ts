@@ -37,6 +37,8 @@ describeEachDatabase("versions", (at) => {
       number: 1,
       name: "One",
       description: null,
+      title: null,
+      note: null,
       nodes: end,
       connections: [],
       global_variables: {},

@@ -5,11 +5,18 @@ import { type Database, inTransaction, iso, type Queryable } from "./database.js
 import { holdWorkflow, toWorkflow, type Workflow, type WorkflowRow, workflowColumns } from "./workflow-rows.js";
 import type { Together } from "./workflows.js";
 
-export interface VersionSummary {
+/** What people call a version, and why they made it; the only words of a version that may change. */
+export interface VersionLabel {
+  title: string | null;
+  note: string | null;
+}
+
+export interface VersionSummary extends VersionLabel {
   workflow_id: string;
   version: string;
   /** 1 for the first one, then 2, 3, … */
   number: number;
+  /** The workflow's name and description at that time. */
   name: string | null;
   description: string | null;
   /** Who published it, or kept it. */
@@ -24,7 +31,7 @@ export interface WorkflowVersion
     Pick<WorkflowGraph, "nodes" | "connections" | "global_variables" | "metadata"> {}
 
 const summary =
-  "workflow_id, version, number, name, description, author_id, published, coalesce(created_at, 'epoch') AS created_at";
+  "workflow_id, version, number, name, description, title, note, author_id, published, coalesce(created_at, 'epoch') AS created_at";
 const whole = `${summary}, nodes, connections, global_variables, metadata`;
 
 type Dated<T> = Omit<T, "created_at"> & { created_at: Date };
@@ -62,9 +69,26 @@ async function findVersion(
   return rows[0] && { ...rows[0], created_at: iso(rows[0].created_at) };
 }
 
+/** Renames a version: what is given is changed, the rest stays. Undefined: there is no such version. */
+export async function labelVersion(
+  database: Database,
+  workflowId: string,
+  version: string,
+  { title, note }: Partial<VersionLabel>,
+): Promise<VersionSummary | undefined> {
+  const { rows } = await database.primary.query<Dated<VersionSummary>>(
+    `UPDATE workflow_versions SET title = CASE WHEN $3 THEN $4 ELSE title END, note = CASE WHEN $5 THEN $6 ELSE note END
+     WHERE workflow_id = $1 AND version = $2 RETURNING ${summary}`,
+    [workflowId, version, title !== undefined, title ?? null, note !== undefined, note ?? null],
+  );
+  return rows[0] && { ...rows[0], created_at: iso(rows[0].created_at) };
+}
+
 export interface PublishOptions extends Together {
   /** Who publishes. */
   authorId: number | null;
+  /** Of the version that is made. */
+  label?: VersionLabel;
 }
 
 /**
@@ -80,7 +104,7 @@ export async function publishWorkflow(
   return inTransaction(database.primary, async (client) => {
     const held = await holdWorkflow(client, workflowId, options);
     if (held === undefined || held === "conflict") return held;
-    const version = await keep(client, held, options.authorId, true);
+    const version = await keep(client, held, { ...options, published: true });
     return change(
       client,
       workflowId,
@@ -119,7 +143,7 @@ export async function rollbackWorkflow(
     if (held === undefined || held === "conflict") return held;
     const wanted = await findVersion(client, workflowId, version);
     if (wanted === undefined) return "no_version";
-    if (!(await isKept(client, workflowId))) await keep(client, held, options.authorId, false);
+    if (!(await isKept(client, workflowId))) await keep(client, held, { authorId: options.authorId, published: false });
     await client.query(
       "UPDATE workflow_versions SET published = true WHERE workflow_id = $1 AND version = $2 AND NOT published",
       [workflowId, version],
@@ -152,8 +176,7 @@ async function isKept(client: pg.PoolClient, workflowId: string): Promise<boolea
 async function keep(
   client: pg.PoolClient,
   held: Workflow,
-  authorId: number | null,
-  published: boolean,
+  { authorId, published, label }: Pick<PublishOptions, "authorId" | "label"> & { published: boolean },
 ): Promise<string> {
   const { rows } = await client.query<{ number: number; version: string }>(
     "SELECT number, version FROM workflow_versions WHERE workflow_id = $1 ORDER BY number DESC LIMIT 1",
@@ -162,10 +185,10 @@ async function keep(
   const number = (rows[0]?.number ?? 0) + 1;
   const version = nextVersion(rows[0]?.version, number);
   await client.query(
-    `INSERT INTO workflow_versions (workflow_id, version, number, name, description, nodes, connections, global_variables, metadata, author_id, published)
-     SELECT workflow_id, $2, $3, name, description, nodes, connections, coalesce(global_variables, '{}'), metadata, $4, $5
+    `INSERT INTO workflow_versions (workflow_id, version, number, name, description, nodes, connections, global_variables, metadata, author_id, published, title, note)
+     SELECT workflow_id, $2, $3, name, description, nodes, connections, coalesce(global_variables, '{}'), metadata, $4, $5, $6, $7
      FROM workflows WHERE workflow_id = $1`,
-    [held.workflow_id, version, number, authorId, published],
+    [held.workflow_id, version, number, authorId, published, label?.title ?? null, label?.note ?? null],
   );
   return version;
 }

@@ -239,6 +239,37 @@ describe("publishing", () => {
     }
   });
 
+  it("names versions when they are made and later, and says the name when it goes back to one", async () => {
+    const { workflow_id } = await make(ada, greeting("one"));
+    const named = await ada(at(workflow_id, "/publish"), post({ title: " Calm chat ", note: "Fewer words" }));
+    expect(named.json.message).toBe("Published as version 1.0.0 “Calm chat”");
+    await ada(at(workflow_id, "/publish"), post({}));
+    const titles = async () =>
+      (await ada(at(workflow_id, "/versions"))).json.data.map(({ title, note }: Record<string, unknown>) => [
+        title,
+        note,
+      ]);
+    expect(await titles()).toEqual([
+      [null, null],
+      ["Calm chat", "Fewer words"],
+    ]);
+    const later = await ada(at(workflow_id, "/versions/1.0.1"), put({ title: "Loud chat" }));
+    expect(later.json.data).toMatchObject({ version: "1.0.1", title: "Loud chat", note: null, published: true });
+    await ada(at(workflow_id, "/versions/1.0.0"), put({ note: "" }));
+    expect(await titles()).toEqual([
+      ["Loud chat", null],
+      ["Calm chat", null],
+    ]);
+    const back = await ada(at(workflow_id, "/rollback"), post({ version: "1.0.0" }));
+    expect(back.json.message).toBe("Rolled back to version 1.0.0 “Calm chat”");
+    expect(audits("workflow_version_label").at(-1)).toMatchObject({ workflow_id, user: 7, version: "1.0.0" });
+    expect((await ada(at(workflow_id, "/versions/9.9.9"), put({ title: "x" }))).json.error.code).toBe("NOT_FOUND");
+    const long = await ada(at(workflow_id, "/versions/1.0.0"), put({ title: "x".repeat(121) }));
+    expect([long.status, long.json.error.message]).toEqual([400, expect.stringContaining("title")]);
+    expect((await ada(at(workflow_id, "/versions/1.0.0"), put({ title: "a\u0000b" }))).status).toBe(400);
+    expect((await ada(at(workflow_id, "/versions/1.0.0"), put({ nodes: {} }))).status).toBe(400);
+  });
+
   it("refuses a workflow with errors, and lists all of them as validation does", async () => {
     const { workflow_id } = await make(ada, {
       nodes: { a: { node_type: "action_delay", config: { delay_second: 1 } } },

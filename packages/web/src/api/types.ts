@@ -36,6 +36,9 @@ export interface VersionSummary {
   version: string;
   number?: number;
   name: string | null;
+  /** What people call it, and why they made it. */
+  title: string | null;
+  note: string | null;
   author_id: number | null;
   published: boolean;
   created_at: string;

@@ -44,8 +44,10 @@ export const saveWorkflow = async (
 
 export const archiveWorkflow = (id: string): Promise<Reply<unknown>> => call("DELETE", `/workflows/${id}`);
 
-export const publishWorkflow = async (id: string, etag: string): Promise<Loaded> =>
-  loaded(await call<Workflow>("POST", `/workflows/${id}/publish`, { body: {}, etag }));
+export type VersionLabel = Pick<VersionSummary, "title" | "note">;
+
+export const publishWorkflow = async (id: string, etag: string, label: VersionLabel): Promise<Loaded> =>
+  loaded(await call<Workflow>("POST", `/workflows/${id}/publish`, { body: label, etag }));
 
 export const unpublishWorkflow = async (id: string): Promise<Loaded> =>
   loaded(await call<Workflow>("POST", `/workflows/${id}/unpublish`, { body: {} }));
@@ -58,6 +60,9 @@ export const listVersions = async (id: string): Promise<VersionSummary[]> =>
 
 export const loadVersion = async (id: string, version: string): Promise<Version> =>
   (await get<Version>(`/workflows/${id}/versions/${encodeURIComponent(version)}`)).data;
+
+export const labelVersion = (id: string, version: string, label: VersionLabel): Promise<Reply<VersionSummary>> =>
+  call("PUT", `/workflows/${id}/versions/${encodeURIComponent(version)}`, { body: label });
 
 export const listExamples = async (): Promise<Example[]> => (await get<Example[]>("/examples")).data;
 

@@ -2,8 +2,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Problem } from "@workflow-core/core";
 import { Rocket } from "lucide-react";
+import { useState } from "react";
 import { ApiError } from "../api/errors.js";
-import { publishWorkflow } from "../api/workflows.js";
+import { publishWorkflow, type VersionLabel } from "../api/workflows.js";
 import { Notice } from "../ui/bits.js";
 import { Button } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
@@ -14,6 +15,7 @@ import { useChecked } from "./problems.js";
 import { usePublishedDifference, usePublishedVersion } from "./published.js";
 import { saveNow, takeOver } from "./saving.js";
 import { useBuilder, useDraft } from "./store.js";
+import { VersionLabelFields, versionCalled } from "./version-label.js";
 import { jumpTo, show, useView } from "./view.js";
 import "./dialogs.css";
 
@@ -58,18 +60,20 @@ const Inner = () => {
   const published = usePublishedVersion();
   const difference = usePublishedDifference();
   const queries = useQueryClient();
+  const [label, setLabel] = useState<VersionLabel>({ title: null, note: null });
   const publish = useMutation({
     meta: { quiet: true },
     mutationFn: async () => {
       if (!(await saveNow())) throw new Error("The draft could not be saved, so it was not published.");
       const { etag } = useBuilder.getState();
-      return publishWorkflow(workflow?.workflow_id ?? "", etag);
+      return publishWorkflow(workflow?.workflow_id ?? "", etag, label);
     },
     onSuccess: (loaded) => {
       takeOver(loaded, "Publish");
       void queries.invalidateQueries({ queryKey: ["workflows"] });
       void queries.invalidateQueries({ queryKey: ["versions"] });
-      toast(`Published as v${loaded.workflow.published_version ?? loaded.workflow.version}`);
+      const { published_version, version } = loaded.workflow;
+      toast(`Published as ${versionCalled({ version: published_version ?? version, title: label.title })}`);
       close();
     },
   });
@@ -85,7 +89,7 @@ const Inner = () => {
         <>
           <span className="grow small muted">
             {workflow?.published_version
-              ? `v${workflow.published_version} runs until then, and stays to go back to.`
+              ? `${published ? versionCalled(published) : `v${workflow.published_version}`} runs until then, and stays to go back to.`
               : "Its triggers start to listen at once."}
           </span>
           <Button onClick={close}>Not yet</Button>
@@ -118,12 +122,13 @@ const Inner = () => {
           </ul>
         </details>
       )}
+      {errors.length === 0 && <VersionLabelFields label={label} onChange={setLabel} />}
       {published && difference ? (
         <>
           <h3>
             {difference.count === 0
-              ? `The same as v${published.version}`
-              : `${difference.count} change${difference.count === 1 ? "" : "s"} since v${published.version}`}
+              ? `The same as ${versionCalled(published)}`
+              : `${difference.count} change${difference.count === 1 ? "" : "s"} since ${versionCalled(published)}`}
           </h3>
           {difference.count > 0 && <DiffCanvas before={published} after={draft} difference={difference} />}
           <DiffList difference={difference} />

@@ -1,11 +1,11 @@
 // Versions: which one runs, what each one changed, and one click back.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Undo } from "lucide-react";
+import { Pencil, Undo } from "lucide-react";
 import { useState } from "react";
 import type { VersionSummary } from "../api/types.js";
 import { listVersions, loadVersion, rollbackWorkflow, unpublishWorkflow } from "../api/workflows.js";
 import { Chip, Empty, Loading, Trouble } from "../ui/bits.js";
-import { Button } from "../ui/button.js";
+import { Button, IconButton } from "../ui/button.js";
 import { Dialog } from "../ui/dialog.js";
 import { ago, moment } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
@@ -13,9 +13,11 @@ import { difference } from "./diff.js";
 import { DiffCanvas, DiffList } from "./diff-view.js";
 import { saveNow, takeOver } from "./saving.js";
 import { useBuilder, useDraft } from "./store.js";
+import { RenameVersion, versionCalled } from "./version-label.js";
 import "./dialogs.css";
 
-const Compare = ({ id, version, onClose }: { id: string; version: string; onClose: () => void }) => {
+const Compare = ({ id, of, onClose }: { id: string; of: VersionSummary; onClose: () => void }) => {
+  const { version } = of;
   const draft = useDraft();
   const query = useQuery({
     queryKey: ["version", id, version],
@@ -24,7 +26,7 @@ const Compare = ({ id, version, onClose }: { id: string; version: string; onClos
   });
   const found = query.data && difference(query.data, draft);
   return (
-    <Dialog title={`From v${version} to the draft`} wide onClose={onClose}>
+    <Dialog title={`From ${versionCalled(of)} to the draft`} wide onClose={onClose}>
       {query.isError && <Trouble error={query.error} what="This version" />}
       {query.data && found && (
         <>
@@ -39,7 +41,8 @@ const Compare = ({ id, version, onClose }: { id: string; version: string; onClos
 const VersionsPanel = () => {
   const workflow = useBuilder((state) => state.workflow);
   const id = workflow?.workflow_id ?? "";
-  const [comparing, setComparing] = useState<string>();
+  const [comparing, setComparing] = useState<VersionSummary>();
+  const [naming, setNaming] = useState<VersionSummary>();
   const queries = useQueryClient();
   const list = useQuery({
     queryKey: ["versions", id, workflow?.published_version],
@@ -47,14 +50,14 @@ const VersionsPanel = () => {
     retry: false,
   });
   const rollback = useMutation({
-    mutationFn: async (version: string) => {
+    mutationFn: async ({ version }: VersionSummary) => {
       await saveNow();
       return rollbackWorkflow(id, version);
     },
-    onSuccess: (loaded) => {
-      takeOver(loaded, "Roll back");
+    onSuccess: (loaded, of) => {
+      takeOver(loaded, `Roll back to ${versionCalled(of)}`);
       void queries.invalidateQueries({ queryKey: ["versions"] });
-      toast(`v${loaded.workflow.published_version} runs again`);
+      toast(`${versionCalled(of)} runs again`);
     },
   });
   const unpublish = useMutation({
@@ -72,12 +75,16 @@ const VersionsPanel = () => {
         <p>Publishing freezes what is drawn as a version. Versions never change, so you can always go back.</p>
       </Empty>
     );
-  const item = ({ version, created_at, author_id, published }: VersionSummary) => {
+  const item = (of: VersionSummary) => {
+    const { version, title, note, created_at, author_id, published } = of;
     const runs = workflow?.published_version === version;
     return (
       <li key={version} className="version-row">
         <div className="row">
-          <strong>v{version}</strong>
+          <strong className="clip" dir="auto">
+            {title ?? `v${version}`}
+          </strong>
+          {title && <span className="small muted">v{version}</span>}
           {runs && (
             <Chip tone="good" dot>
               runs now
@@ -85,13 +92,19 @@ const VersionsPanel = () => {
           )}
           {!published && <Chip>kept, never ran</Chip>}
           <span className="grow" />
+          <IconButton small icon={Pencil} label={`Name ${versionCalled(of)}`} onClick={() => setNaming(of)} />
           <time className="small muted" dateTime={created_at} title={moment(created_at)}>
             {ago(created_at)}
           </time>
         </div>
+        {note && (
+          <p className="small version-note" dir="auto">
+            {note}
+          </p>
+        )}
         <div className="row wrap">
           <span className="small muted grow">{author_id === null ? "" : `by user ${author_id}`}</span>
-          <Button small look="quiet" onClick={() => setComparing(version)}>
+          <Button small look="quiet" onClick={() => setComparing(of)}>
             Compare
           </Button>
           {runs ? (
@@ -99,13 +112,7 @@ const VersionsPanel = () => {
               Unpublish
             </Button>
           ) : (
-            <Button
-              small
-              look="quiet"
-              icon={Undo}
-              disabled={rollback.isPending}
-              onClick={() => rollback.mutate(version)}
-            >
+            <Button small look="quiet" icon={Undo} disabled={rollback.isPending} onClick={() => rollback.mutate(of)}>
               Go back to it
             </Button>
           )}
@@ -116,7 +123,8 @@ const VersionsPanel = () => {
   return (
     <>
       <ul className="panel-body">{list.data.map(item)}</ul>
-      {comparing !== undefined && <Compare id={id} version={comparing} onClose={() => setComparing(undefined)} />}
+      {comparing && <Compare id={id} of={comparing} onClose={() => setComparing(undefined)} />}
+      {naming && <RenameVersion id={id} of={naming} onClose={() => setNaming(undefined)} />}
     </>
   );
 };

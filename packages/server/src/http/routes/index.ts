@@ -17,6 +17,7 @@ import { sessionRoutes } from "./session.js";
 import { statusRoutes } from "./status.js";
 import { triggerRoutes } from "./triggers.js";
 import { validationRoutes } from "./validation.js";
+import { versionRoutes } from "./versions.js";
 import { webhookRoutes } from "./webhooks.js";
 import { workflowRoutes } from "./workflows.js";
 
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...workflowRoutes,
   ...publishingRoutes,
+  ...versionRoutes,
   ...validationRoutes,
   ...executeRoutes,
   ...dryRunRoutes,

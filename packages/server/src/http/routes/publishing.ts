@@ -1,28 +1,21 @@
-// Publishing: versions frozen, chosen, rolled back to and read.
+// Publishing: versions frozen, chosen and rolled back to. Reading and naming them is in versions.ts.
 import type { Compiled, WorkflowGraph } from "@workflow-core/core";
 import { z } from "zod";
 import type { Principal } from "../../access/identity.js";
 import { mayUseSecrets } from "../../access/secrets.js";
 import { appError } from "../../errors.js";
-import {
-  getVersion,
-  listVersions,
-  publishWorkflow,
-  rollbackWorkflow,
-  unpublishWorkflow,
-} from "../../store/versions.js";
+import { getVersion, publishWorkflow, rollbackWorkflow, unpublishWorkflow } from "../../store/versions.js";
 import type { Workflow } from "../../store/workflows.js";
 import { workflowChange } from "../audit-summary.js";
 import { checkNotArchived } from "../authorise.js";
-import { versionSchema, versionSummarySchema, workflowSchema } from "../documents.js";
-import { ok } from "../envelope.js";
+import { workflowSchema } from "../documents.js";
 import { changed, expectationOf, workflowAnswer } from "../revision.js";
 import { route } from "../route.js";
 import type { Services } from "../services.js";
 import { featuresOf, validate } from "../validation.js";
+import { noVersion, versionCalled, versionLabel, versionName } from "../version-fields.js";
 
 const tag = "Workflows";
-const versionName = z.string().min(1).max(20);
 const authorOf = (principal: { kind: "service" } | { kind: "user"; user_id: number }): number | null =>
   principal.kind === "user" ? principal.user_id : null;
 
@@ -37,7 +30,10 @@ export const publishingRoutes = [
       "400 VALIDATION_FAILED, with the full result in the details, when it has errors. Needs the licence feature " +
       "`advanced_workflows` when it holds an advanced node, and `workflow_schedules` when it holds a trigger_schedule.",
     schema: {
-      body: z.object({ license_key: z.string().min(1).max(255).optional() }).optional(),
+      body: versionLabel
+        .extend({ license_key: z.string().min(1).max(255).optional() })
+        .partial()
+        .optional(),
       gives: workflowSchema,
     },
     handler: async ({ workflow, principal, body, request }, { database, limits, license, also }) => {
@@ -47,12 +43,14 @@ export const publishingRoutes = [
       // What was validated is what is published, whoever else edits meanwhile.
       const options = {
         ...{ expectedRevision: workflow.revision, ...asked, authorId: authorOf(principal) },
+        label: { title: body?.title ?? null, note: body?.note ?? null },
         ...(also === undefined ? {} : { also }),
       };
       const published = await publishWorkflow(database, workflow.workflow_id, options);
       const after = await changed(database, workflow.workflow_id, published);
-      request.audit("workflow_publish", { version: after.published_version, ...workflowChange(workflow, after) });
-      return workflowAnswer(after, { message: `Published as version ${after.published_version}` });
+      const version = { version: after.published_version ?? "", title: body?.title ?? null };
+      request.audit("workflow_publish", { ...version, ...workflowChange(workflow, after) });
+      return workflowAnswer(after, { message: `Published as version ${versionCalled(version)}` });
     },
   }),
 
@@ -103,32 +101,9 @@ export const publishingRoutes = [
       const result = await rollbackWorkflow(database, workflow.workflow_id, body.version, options);
       if (result === "no_version") throw noVersion(body.version);
       const after = await changed(database, workflow.workflow_id, result);
-      request.audit("workflow_rollback", { version: body.version, ...workflowChange(workflow, after) });
-      return workflowAnswer(after, { message: `Rolled back to version ${body.version}` });
-    },
-  }),
-
-  route({
-    method: "GET",
-    path: "/api/v1/workflows/:id/versions",
-    access: { workflow: "view" },
-    tag,
-    summary: "Lists the versions of a workflow, newest first, without their documents.",
-    schema: { gives: z.array(versionSummarySchema) },
-    handler: async ({ workflow }, { database }) => ok(await listVersions(database, workflow.workflow_id)),
-  }),
-
-  route({
-    method: "GET",
-    path: "/api/v1/workflows/:id/versions/:version",
-    access: { workflow: "view" },
-    tag,
-    summary: "Gives one version with its document. It never changes.",
-    schema: { params: z.object({ id: z.string(), version: versionName }), gives: versionSchema },
-    handler: async ({ workflow, params }, { database }) => {
-      const version = await getVersion(database, workflow.workflow_id, params.version);
-      if (version === undefined) throw noVersion(params.version);
-      return ok(version);
+      const title = version?.title ?? null;
+      request.audit("workflow_rollback", { version: body.version, title, ...workflowChange(workflow, after) });
+      return workflowAnswer(after, { message: `Rolled back to version ${versionCalled({ ...body, title })}` });
     },
   }),
 ];
@@ -160,5 +135,3 @@ function checkSecretUse(principal: Principal, { community_id }: Workflow, { plan
     `The workflow uses secrets.${first}; only members of community ${community_id}, as their token says, may publish it.`,
   );
 }
-
-const noVersion = (version: string) => appError("NOT_FOUND", `The workflow has no version ${version.slice(0, 20)}.`);
