@@ -128,6 +128,20 @@ const nodeStateSchema = named(
   }),
 );
 
+export const visitStatuses = ["running", "waiting", "completed", "failed", "cancelled"] as const;
+export const visitSchema = named(
+  "Visit",
+  z.object({
+    ...{ node_id: z.string(), visit: z.string().meta({ description: "Its name: the node and the iteration path." }) },
+    number: z.int().meta({ description: "1 for the node's first visit." }),
+    iteration: z.array(z.int()).meta({ description: "Loop indexes, outermost first; empty outside loops." }),
+    ...{ status: z.enum(visitStatuses), started_at: time, duration_seconds: z.number() },
+    ...{ error: z.string().nullable(), error_type: z.string().nullable(), retry_count: z.int() },
+    ...{ input: jsonSchema.optional(), output: jsonSchema.optional(), logs: z.array(z.string()).optional() },
+    variables: record.optional().meta({ description: "What the visit has set." }),
+  }),
+);
+
 const executionFields = {
   ...{ execution_id: uuid, workflow_id: uuid, workflow_version: z.string().nullable() },
   ...{ community_id: z.int(), entity_id: z.int().nullable(), status: z.enum(executionStatuses) },
@@ -137,6 +151,7 @@ const executionFields = {
   trigger: jsonSchema.meta({ description: "What started it: source, node_id and what the source adds." }),
   retried_from: uuid.nullable(),
   recoveries: z.int().meta({ description: "How often a worker died with it in hand since its last step." }),
+  recovered_at: time.nullable().meta({ description: "When it was last taken over from a worker that had died." }),
   cancel_requested: jsonSchema,
 };
 export const executionSummarySchema = named("ExecutionSummary", z.object(executionFields));

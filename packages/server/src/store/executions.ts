@@ -22,6 +22,8 @@ export interface ExecutionRow {
   trigger: Json;
   retried_from: string | null;
   recoveries: number;
+  /** When it was last taken over from a worker that had died. */
+  recovered_at: string | null;
   cancel_requested: Json;
 }
 
@@ -34,12 +36,24 @@ export interface ExecutionDetail extends ExecutionRow {
 }
 
 const brief = `execution_id, workflow_id, workflow_version, community_id, entity_id, status, start_time, end_time, execution_time_seconds,
-  nodes_executed, error_message, error_node_id, error_type, trigger, retried_from, recoveries, cancel_requested`;
+  nodes_executed, error_message, error_node_id, error_type, trigger, retried_from, recoveries, recovered_at,
+  cancel_requested`;
 
-type Stored<T> = Omit<T, "start_time" | "end_time"> & { start_time: Date; end_time: Date | null };
+type Stored<T> = Omit<T, "start_time" | "end_time" | "recovered_at"> & {
+  start_time: Date;
+  end_time: Date | null;
+  recovered_at: Date | null;
+};
 
 const dated = <T extends ExecutionRow>(row: Stored<T>): T =>
-  ({ ...row, start_time: iso(row.start_time), end_time: isoOrNull(row.end_time) }) as T;
+  ({
+    ...row,
+    ...{
+      start_time: iso(row.start_time),
+      end_time: isoOrNull(row.end_time),
+      recovered_at: isoOrNull(row.recovered_at),
+    },
+  }) as T;
 
 /** One execution whole; undefined when there is none. Read from the primary: its state decides things. */
 export const getExecution = async (database: Database, executionId: string): Promise<ExecutionDetail | undefined> => {

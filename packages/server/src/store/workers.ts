@@ -89,7 +89,7 @@ export const recoverFromDead = async (
           OR NOT EXISTS (SELECT 1 FROM workflow_workers AS w WHERE w.worker_id = e.claimed_by))),
       freed AS (
         UPDATE workflow_executions AS e SET claimed_by = NULL, available_at = clock_timestamp(), last_sequence = o.sequence,
-          recoveries = CASE WHEN o.sequence > e.last_sequence THEN 1 ELSE e.recoveries + 1 END
+          recovered_at = clock_timestamp(), recoveries = CASE WHEN o.sequence > e.last_sequence THEN 1 ELSE e.recoveries + 1 END
         FROM orphans AS o WHERE e.execution_id = o.execution_id AND e.claimed_by = o.claimed_by RETURNING e.execution_id)
       SELECT (SELECT count(*)::integer FROM dead) AS workers, ARRAY(SELECT execution_id::text FROM freed) AS executions`,
     values: [leaseSeconds],

@@ -18,6 +18,7 @@ import { statusRoutes } from "./status.js";
 import { triggerRoutes } from "./triggers.js";
 import { validationRoutes } from "./validation.js";
 import { versionRoutes } from "./versions.js";
+import { visitRoutes } from "./visits.js";
 import { webhookRoutes } from "./webhooks.js";
 import { workflowRoutes } from "./workflows.js";
 
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...executeRoutes,
   ...dryRunRoutes,
   ...executionRoutes,
+  ...visitRoutes,
   ...eventRoutes,
   ...permissionRoutes,
   ...secretRoutes,
