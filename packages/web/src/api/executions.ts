@@ -1,6 +1,6 @@
 // Executions over the wire: lists, one in full, its live events, cancelling and repeating.
 import { call, get, type Reply } from "./client.js";
-import type { Execution, ExecutionSummary } from "./types.js";
+import type { Execution, ExecutionSummary, Visit } from "./types.js";
 
 export interface ExecutionFilter {
   status?: string;
@@ -18,6 +18,33 @@ export const listExecutions = (
 
 export const loadExecution = async (executionId: string, signal?: AbortSignal): Promise<Execution> =>
   (await get<Execution>(`/workflows/executions/${executionId}`, { include_logs: true }, signal)).data;
+
+export interface VisitFilter {
+  node_id?: string;
+  /** Loop indexes with dots: 3.1 */
+  iteration?: string;
+  status?: Visit["status"];
+  page?: number;
+  per_page?: number;
+  include_data?: boolean;
+}
+
+export const listVisits = (executionId: string, filter: VisitFilter, signal?: AbortSignal): Promise<Reply<Visit[]>> =>
+  get(`/workflows/executions/${executionId}/visits`, { ...filter }, signal);
+
+/** So many visits of an execution are enough for previews. */
+const enough = 300;
+
+/** The first visits of an execution with their data. */
+export const firstVisits = async (executionId: string): Promise<Visit[]> => {
+  const visits: Visit[] = [];
+  for (let page = 1; visits.length < enough; page++) {
+    const { data, pagination } = await listVisits(executionId, { page, per_page: 100, include_data: true });
+    visits.push(...data);
+    if (!pagination?.has_next) break;
+  }
+  return visits;
+};
 
 export const cancelExecution = (executionId: string): Promise<Reply<unknown>> =>
   call("POST", `/workflows/executions/${executionId}/cancel`, { body: {} });

@@ -62,6 +62,9 @@ export interface ExecutionSummary {
   /** What started it: source, node_id and what the source adds. */
   trigger?: Json;
   recoveries?: number;
+  /** When it was last taken over from a worker that had died. */
+  recovered_at?: string | null;
+  community_id?: number;
 }
 
 export interface Execution extends ExecutionSummary {
@@ -70,6 +73,26 @@ export interface Execution extends ExecutionSummary {
   final_variables?: Record<string, Json>;
   final_output?: Json;
   logs?: string[];
+}
+
+/** One visit of a node; in a loop, one for each iteration. Data come only where they are asked for. */
+export interface Visit {
+  node_id: string;
+  visit: string;
+  /** 1 for the node's first visit. */
+  number: number;
+  /** Loop indexes, outermost first. */
+  iteration: number[];
+  status: Exclude<NodeState["status"], "pending" | "skipped">;
+  started_at: string;
+  duration_seconds: number;
+  error: string | null;
+  error_type: string | null;
+  retry_count: number;
+  input?: Json;
+  output?: Json;
+  logs?: string[];
+  variables?: Record<string, Json>;
 }
 
 export interface Example {

@@ -7,6 +7,7 @@ import { Button } from "../ui/button.js";
 import { removeSelection } from "./acts.js";
 import { connectionName, patchConnection, portOf } from "./document.js";
 import { useChecked } from "./problems.js";
+import { SourcePicker } from "./source-picker.js";
 import { edit, useDraft } from "./store.js";
 import { useSample } from "./use-sample.js";
 
@@ -29,6 +30,7 @@ export const ConnectionInspector = ({ name }: { name: string }) => {
           {message}
         </Notice>
       ))}
+      <SourcePicker />
       <div className="field">
         <span className="field-label">Only if</span>
         <CodeField

@@ -13,6 +13,7 @@ import { NodeIcon } from "./card.js";
 import { patchNode, renameNode, setConfig } from "./document.js";
 import { useChecked } from "./problems.js";
 import { RetryForm } from "./retry-form.js";
+import { SourcePicker } from "./source-picker.js";
 import { edit, select, useDraft } from "./store.js";
 import { useSample } from "./use-sample.js";
 import { useView } from "./view.js";
@@ -111,6 +112,7 @@ export const NodeInspector = ({ id, node }: { id: string; node: NodeDocument }) 
             </p>
           ),
         )}
+        {type && Object.keys(type.config).length > 0 && <SourcePicker />}
         {raw || !type ? (
           <JsonEditor
             label="Config as JSON"

@@ -3,24 +3,27 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { isFinal } from "@workflow-core/core";
 import { ReactFlowProvider } from "@xyflow/react";
-import { ArrowLeft, Copy, RotateCcw, Square } from "lucide-react";
+import { ArrowLeft, Copy, ListRestart, RotateCcw, Square } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { isMissing } from "../api/errors.js";
-import { cancelExecution, loadExecution, retryExecution, watchExecution } from "../api/executions.js";
+import { cancelExecution, firstVisits, loadExecution, retryExecution, watchExecution } from "../api/executions.js";
 import type { Draft, Execution } from "../api/types.js";
 import { loadVersion, loadWorkflow } from "../api/workflows.js";
 import { Canvas } from "../builder/canvas.js";
 import { draftOf, emptyDraft } from "../builder/draft.js";
 import { type CardState, createSkin, SkinContext } from "../builder/skin.js";
+import { storyOfRun } from "../form/story.js";
 import { offerData } from "../practice/offer.js";
 import { Chip, Loading, StatusChip, Trouble } from "../ui/bits.js";
 import { Button } from "../ui/button.js";
 import { moment, span } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
+import { answersOf } from "./answers.js";
+import type { Wanted } from "./iterations.js";
 import { NodeData } from "./node-data.js";
 import { Timeline } from "./timeline.js";
-import { triggerData, triggerWords } from "./trigger-words.js";
+import { triggerWords } from "./trigger-words.js";
 import "../builder/builder.css";
 import "./executions.css";
 
@@ -72,7 +75,13 @@ const cardStates = (execution: Execution): Record<string, CardState> =>
       ]),
   );
 
-const Acts = ({ execution, node }: { execution: Execution; node: string | undefined }) => {
+interface ActsProps {
+  execution: Execution;
+  node: string | undefined;
+  drawing: Draft | undefined;
+}
+
+const Acts = ({ execution, node, drawing }: ActsProps) => {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { execution_id: id, workflow_id } = execution;
@@ -87,10 +96,14 @@ const Acts = ({ execution, node }: { execution: Execution; node: string | undefi
     mutationFn: (from?: string) => retryExecution(id, from),
     onSuccess: (fresh) => void navigate(`/workflows/${workflow_id}/runs/${fresh}`),
   });
-  const copy = () => {
-    offerData(triggerData(execution));
-    void navigate(`/workflows/${workflow_id}`);
-  };
+  const copy = useMutation({
+    mutationFn: () => firstVisits(id),
+    onSuccess: (visits) => {
+      const answers = drawing ? answersOf(drawing, execution) : {};
+      offerData({ workflow: workflow_id, execution: id, data: storyOfRun(execution, visits).given, answers });
+      void navigate(`/workflows/${workflow_id}`);
+    },
+  });
   if (!isFinal(execution.status))
     return (
       <Button icon={Square} danger disabled={cancel.isPending} onClick={() => cancel.mutate()}>
@@ -99,12 +112,17 @@ const Acts = ({ execution, node }: { execution: Execution; node: string | undefi
     );
   return (
     <>
-      <Button icon={Copy} look="quiet" onClick={copy}>
+      <Button icon={Copy} look="quiet" disabled={copy.isPending} onClick={() => copy.mutate()}>
         <span className="wide-only">Try with its data</span>
       </Button>
       {node !== undefined && (
-        <Button icon={RotateCcw} disabled={retry.isPending} onClick={() => retry.mutate(node)}>
-          From {node}
+        <Button
+          icon={ListRestart}
+          title={`Run again from ${node}: what was done before it is kept`}
+          disabled={retry.isPending}
+          onClick={() => retry.mutate(node)}
+        >
+          <span className="wide-only">From {node}</span>
         </Button>
       )}
       <Button icon={RotateCcw} disabled={retry.isPending} onClick={() => retry.mutate(undefined)}>
@@ -114,7 +132,7 @@ const Acts = ({ execution, node }: { execution: Execution; node: string | undefi
   );
 };
 
-const Head = ({ execution, node }: { execution: Execution; node: string | undefined }) => (
+const Head = ({ execution, node, drawing }: ActsProps) => (
   <header className="topbar">
     <Link
       to={`/workflows/${execution.workflow_id}/runs`}
@@ -127,12 +145,12 @@ const Head = ({ execution, node }: { execution: Execution; node: string | undefi
     <h1 className="run-title clip">Execution</h1>
     <StatusChip status={execution.status} />
     {execution.workflow_version && <Chip>v{execution.workflow_version}</Chip>}
-    {(execution.recoveries ?? 0) > 0 && <Chip tone="wait">resumed after a crash</Chip>}
+    {execution.recovered_at && <Chip tone="wait">resumed after a crash</Chip>}
     <span className="small muted clip grow">
       {triggerWords(execution)} · {moment(execution.start_time)} ·{" "}
       {span(execution.execution_time_seconds === null ? null : Number(execution.execution_time_seconds))}
     </span>
-    <Acts execution={execution} node={node} />
+    <Acts execution={execution} node={node} drawing={drawing} />
   </header>
 );
 
@@ -147,6 +165,7 @@ const ExecutionPage = () => {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const [chosen, setChosen] = useState<string>();
+  const [wanted, setWanted] = useState<Wanted>();
   const [skin] = useState(() => createSkin());
   useEffect(() => {
     if (execution) skin.setState({ states: cardStates(execution) });
@@ -158,7 +177,7 @@ const ExecutionPage = () => {
   return (
     <SkinContext.Provider value={skin}>
       <div className="run">
-        <Head execution={execution} node={node} />
+        <Head execution={execution} node={node} drawing={drawing.data} />
         <main className="run-canvas">
           {drawing.data ? (
             <ReactFlowProvider>
@@ -176,7 +195,7 @@ const ExecutionPage = () => {
           )}
         </main>
         <aside className="run-data" aria-label="Data">
-          <NodeData execution={execution} node={node} />
+          <NodeData execution={execution} node={node} wanted={wanted} onWant={setWanted} />
         </aside>
         <section className="run-time" aria-label="Timeline">
           <Timeline execution={execution} selected={node} onSelect={setChosen} />

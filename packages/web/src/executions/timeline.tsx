@@ -67,6 +67,11 @@ export const Timeline = ({ execution, selected, onSelect }: Props) => {
             {span(tick / 1000)}
           </span>
         ))}
+        {execution.recovered_at && (
+          <span className="timeline-resumed" style={{ left: percent(Date.parse(execution.recovered_at)) }}>
+            resumed
+          </span>
+        )}
       </div>
       <ul>
         {bars.map(({ id, status, from, to, retries }) => (

@@ -7,7 +7,8 @@ export interface SampleData {
   variables: Readonly<Record<string, Json>>;
   /** Names that are known but have no value yet. */
   unknown: readonly string[];
-  source: "example" | "try";
+  /** Where they come from: the trigger's example, the last try, or a past execution. */
+  source: "example" | "try" | "run";
 }
 
 export interface FormContextValue {

@@ -46,6 +46,8 @@ const Widget = (props: Omit<WidgetProps, "invalid">) => {
 const inline: ReadonlySet<WidgetName> = new Set(["switch", "choice", "number", "seconds"]);
 const nested: ReadonlySet<WidgetName> = new Set(["list", "cases", "object", "pairs"]);
 
+const previewWords = { example: "For example", try: "In the last try", run: "In that execution" } as const;
+
 const PreviewLine = ({ field, value }: { field: Field; value: Json | undefined }) => {
   const { sample } = useForm();
   const preview = useMemo(() => previewOf(field, value, sampleEnv(sample)), [field, value, sample]);
@@ -53,11 +55,7 @@ const PreviewLine = ({ field, value }: { field: Field; value: Json | undefined }
   return (
     <p className={`preview ${preview.kind}`} dir="auto">
       <span className="preview-label">
-        {preview.kind === "value"
-          ? sample.source === "try"
-            ? "In the last try"
-            : "For example"
-          : "Not with this data"}
+        {preview.kind === "value" ? previewWords[sample.source] : "Not with this data"}
       </span>
       {preview.text}
     </p>

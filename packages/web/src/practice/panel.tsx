@@ -76,11 +76,11 @@ const Offered = () => {
   if (!offered) return null;
   return (
     <div className="try-broken row">
-      <span className="grow small">Data of a past execution are here.</span>
+      <span className="grow small">A past execution is here: its data and its answers.</span>
       <Button small onClick={startOffered}>
-        Run with them
+        Run it on this draft
       </Button>
-      <IconButton small icon={X} label="Forget the data" onClick={() => useTry.setState({ offered: undefined })} />
+      <IconButton small icon={X} label="Forget it" onClick={() => useTry.setState({ offered: undefined })} />
     </div>
   );
 };

@@ -35,8 +35,8 @@ interface Try {
   clock: number;
   starts: Starts;
   queue: readonly Verdict[];
-  /** Data of a past execution, to be tried with. */
-  offered: Record<string, Json> | undefined;
+  /** A past execution to be tried with: what it was started with, and what its actions were answered. */
+  offered: { data: Record<string, Json>; answers: Pins } | undefined;
 }
 
 export const useTry = create<Try>(() => ({
