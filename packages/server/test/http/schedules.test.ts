@@ -24,6 +24,46 @@ const add = async (id: string, body: object): Promise<Schedule> => {
 };
 const list = async (id: string): Promise<Schedule[]> => (await ada(at(id))).json.data;
 
+describe("the schedules of all workflows", () => {
+  it("are listed with their times, those that fire next first, and why one does not fire", async () => {
+    const eve = await app.as({ user_id: 8, community_ids: [8] });
+    const drawn = { name: "Eve's", entity_id: 1, community_id: 8, ...greeting() };
+    const { workflow_id } = (await eve("/api/v1/workflows", { method: "POST", body: drawn })).json.data;
+    const add = async (body: object) =>
+      (await eve(at(workflow_id), { method: "POST", body })).json.data as { schedule_id: string };
+    await add({ name: "often", cron_expression: "* * * * *" });
+    const daily = await add({ name: "daily", cron_expression: "30 9 * * *", timezone: "Europe/Berlin" });
+    const list = async (query = "") => (await eve(`/api/v1/schedules${query}`)).json;
+    expect((await list()).data).toEqual([
+      expect.objectContaining({ name: "daily", obstacle: "not_published", upcoming: [], more: false }),
+      expect.objectContaining({ name: "often", obstacle: "not_published", zone: "America/New_York" }),
+    ]);
+    expect((await eve(`/api/v1/workflows/${workflow_id}/publish`, { method: "POST" })).status).toBe(200);
+    const { data, meta } = await list("?days=3");
+    expect(meta.pagination.total).toBe(2);
+    expect(data[0]).toMatchObject({
+      name: "often",
+      workflow_name: "Eve's",
+      community_id: 8,
+      obstacle: null,
+      more: true,
+    });
+    expect(data[0].upcoming).toHaveLength(200);
+    expect(data[1]).toMatchObject({ name: "daily", zone: "Europe/Berlin", more: false });
+    expect(data[1].upcoming).toHaveLength(3);
+    expect(Date.parse(data[1].upcoming[0])).toBe(Date.parse(data[1].next_run_at));
+
+    await eve(at(workflow_id, `/${daily.schedule_id}`), { method: "PUT", body: { paused: true } });
+    expect((await list("?per_page=1&page=2")).data).toEqual([
+      expect.objectContaining({ name: "daily", obstacle: "paused", upcoming: [] }),
+    ]);
+    expect((await list("?community_id=9")).data).toEqual([]);
+    expect((await list("?days=32")).error.message).toContain("days");
+    const names = (await ada("/api/v1/schedules")).json.data.map(({ name }: Schedule) => name);
+    expect(names).not.toContain("daily");
+  });
+});
+
 describe("a schedule made by hand", () => {
   it("is made, read, listed, changed and removed", async () => {
     const { workflow_id } = await publish(ada, greeting());

@@ -1,6 +1,6 @@
 // What stands beside a workflow's document: webhooks, schedules, permissions, logs and the service itself.
 import { call, get } from "./client.js";
-import type { Permission, Schedule, TriggerLogEntry, Webhook } from "./types.js";
+import type { Permission, PlannedSchedule, Schedule, TriggerLogEntry, Webhook } from "./types.js";
 
 const list = async <T>(path: string, query?: Record<string, string | number | undefined>): Promise<T[]> => {
   const { data } = await get<T[] | { items?: T[] }>(path, query);
@@ -18,6 +18,8 @@ export const rotateSecret = async (id: string, webhookId: string): Promise<Webho
   (await call<Webhook>("POST", `/workflows/${id}/webhooks/${webhookId}/rotate-secret`, { body: {} })).data;
 
 export const listSchedules = (id: string) => list<Schedule>(`/workflows/${id}/schedules`);
+/** All schedules that one may view, with their times of the next seven days. */
+export const plannedSchedules = () => list<PlannedSchedule>("/schedules", { days: 7, per_page: 100 });
 export const createSchedule = (id: string, body: Partial<Schedule>) =>
   call<Schedule>("POST", `/workflows/${id}/schedules`, { body });
 export const updateSchedule = (id: string, scheduleId: string, body: Partial<Schedule>) =>
@@ -90,8 +92,9 @@ export interface Delivery {
 export const listDeliveries = (id: string, webhookId: string) =>
   list<Delivery>(`/workflows/${id}/webhooks/${webhookId}/deliveries`);
 
-export const runSchedule = (id: string, scheduleId: string) =>
-  call("POST", `/workflows/${id}/schedules/${scheduleId}/run`, { body: {} });
+export const runSchedule = async (id: string, scheduleId: string): Promise<string> =>
+  (await call<{ execution_id: string }>("POST", `/workflows/${id}/schedules/${scheduleId}/run`, { body: {} })).data
+    .execution_id;
 
 export interface PracticeMessage {
   id: string;

@@ -128,6 +128,25 @@ export interface Schedule {
   last_run_at: string | null;
   next_run_at: string | null;
   run_count: number;
+  workflow_id: string;
+  /** The trigger of the drawing that it stands for; null: made by hand. */
+  node_id: string | null;
+  paused: boolean;
+  last_execution_id: string | null;
+  last_skip_at: string | null;
+  last_skip_reason: string | null;
+}
+
+/** A schedule with its times in the days to come. */
+export interface PlannedSchedule extends Schedule {
+  workflow_name: string;
+  community_id: number;
+  /** Its own zone, or the server's. */
+  zone: string;
+  obstacle: "off" | "paused" | "not_published" | "workflow_off" | "no_more_times" | null;
+  upcoming: string[];
+  /** There are more times than these. */
+  more: boolean;
 }
 
 export interface Permission {

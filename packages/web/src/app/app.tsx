@@ -17,6 +17,7 @@ const ExecutionsPage = lazy(() => import("../executions/list-page.js"));
 const ExecutionPage = lazy(() => import("../executions/page.js"));
 const ManagePage = lazy(() => import("../manage/workflow-page.js"));
 const TriggerLogPage = lazy(() => import("../manage/trigger-log.js"));
+const CalendarPage = lazy(() => import("../manage/calendar-page.js"));
 const SecretsPage = lazy(() => import("../manage/secrets.js"));
 const AuditPage = lazy(() => import("../manage/audit.js"));
 const StatusPage = lazy(() => import("../manage/status.js"));
@@ -44,6 +45,7 @@ const Pages = () => (
         <Route path="workflows/:id/runs" element={<ExecutionsPage />} />
         <Route path="workflows/:id/manage/:section?" element={<ManagePage />} />
         <Route path="triggers" element={<TriggerLogPage />} />
+        <Route path="schedules" element={<CalendarPage />} />
         <Route path="secrets" element={<SecretsPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="status" element={<StatusPage />} />

@@ -1,5 +1,5 @@
 // The frame around all pages but the builder: navigation on the left, at the bottom on a phone.
-import { Activity, BookOpen, KeyRound, LogOut, Moon, ScrollText, Sun, Workflow, Zap } from "lucide-react";
+import { Activity, BookOpen, CalendarDays, KeyRound, LogOut, Moon, ScrollText, Sun, Workflow, Zap } from "lucide-react";
 import { NavLink, Outlet, useLocation } from "react-router";
 import { IconButton } from "../ui/button.js";
 import { signOut, useSession } from "./session.js";
@@ -7,6 +7,7 @@ import { toggleTheme, useTheme } from "./theme.js";
 
 const places = [
   { to: "/", label: "Workflows", icon: Workflow },
+  { to: "/schedules", label: "Schedules", icon: CalendarDays },
   { to: "/triggers", label: "Trigger log", icon: Zap },
   { to: "/secrets", label: "Secrets", icon: KeyRound },
   { to: "/audit", label: "Audit", icon: ScrollText },

@@ -1,49 +1,42 @@
 // The schedules of a workflow: those of its schedule triggers, and others; with their next times.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Play, Plus, Trash2 } from "lucide-react";
+import { Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { createSchedule, deleteSchedule, listSchedules, runSchedule, updateSchedule } from "../api/manage.js";
+import { createSchedule, deleteSchedule, listSchedules } from "../api/manage.js";
 import type { Schedule } from "../api/types.js";
 import { NextRuns } from "../form/cron-widget.js";
-import { Empty, Loading, Switch, Trouble } from "../ui/bits.js";
+import { Chip, Empty, Loading, Trouble } from "../ui/bits.js";
 import { Button, IconButton } from "../ui/button.js";
 import { ago, moment } from "../ui/time.js";
+import { ScheduleActs, useScheduleChange } from "./schedule-acts.js";
 
 const Card = ({ schedule, id }: { schedule: Schedule; id: string }) => {
-  const queries = useQueryClient();
-  const again = () => void queries.invalidateQueries({ queryKey: ["schedules", id] });
-  const change = useMutation({
-    mutationFn: (body: Partial<Schedule>) => updateSchedule(id, schedule.schedule_id, body),
-    onSuccess: again,
-  });
-  const run = useMutation({ mutationFn: () => runSchedule(id, schedule.schedule_id), onSuccess: again });
+  const again = useScheduleChange();
   const remove = useMutation({ mutationFn: () => deleteSchedule(id, schedule.schedule_id), onSuccess: again });
+  const { name, enabled, paused, node_id } = schedule;
   return (
     <li className="card manage-card">
       <div className="row wrap">
-        <Switch
-          checked={schedule.enabled}
-          label={`${schedule.name} is on`}
-          onChange={(enabled) => change.mutate({ enabled })}
-        />
-        <strong dir="auto">{schedule.name}</strong>
+        <strong dir="auto">{name}</strong>
+        {paused && <Chip tone="warn">paused</Chip>}
+        {!enabled && <Chip>{node_id === null ? "off" : `off in the drawing, at ${node_id}`}</Chip>}
         <code className="grow">
           {schedule.cron_expression} {schedule.timezone ?? ""}
         </code>
         <span className="small muted">
           {schedule.run_count} runs, last {ago(schedule.last_run_at)}
         </span>
-        <Button small look="quiet" icon={Play} disabled={run.isPending} onClick={() => run.mutate()}>
-          Run now
-        </Button>
-        <IconButton small icon={Trash2} label={`Delete ${schedule.name}`} onClick={() => remove.mutate()} />
+        <ScheduleActs schedule={schedule} />
+        {node_id === null && (
+          <IconButton small icon={Trash2} label={`Delete ${name}`} onClick={() => remove.mutate()} />
+        )}
       </div>
       {schedule.next_run_at && (
         <p className="small">
           Next {ago(schedule.next_run_at)}: {moment(schedule.next_run_at)}
         </p>
       )}
-      <NextRuns cron={schedule.cron_expression} zone={schedule.timezone ?? undefined} />
+      {enabled && !paused && <NextRuns cron={schedule.cron_expression} zone={schedule.timezone ?? undefined} />}
     </li>
   );
 };

@@ -5,6 +5,7 @@ import { definedOnly } from "../defined-only.js";
 import { int32, paging, record, time, wholeNumber } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
 import { route } from "../route.js";
+import { viewerOf } from "../viewer.js";
 
 const biggestId = 2_147_483_647;
 
@@ -41,7 +42,7 @@ export const auditRoutes = [
     handler: async ({ principal, query }, { database }) => {
       const { page, per_page: perPage, workflow_id, community_id, user_id, ...rest } = query;
       const { rows, total } = await listAudit(database, {
-        viewer: principal.kind === "service" ? { all: true } : principal,
+        viewer: viewerOf(principal),
         ...definedOnly({ workflowId: workflow_id, communityId: community_id, userId: user_id, ...rest }),
         ...{ page, perPage },
       });

@@ -10,6 +10,7 @@ import { executeRoutes } from "./execute.js";
 import { executionRoutes } from "./executions.js";
 import { permissionRoutes } from "./permissions.js";
 import { publishingRoutes } from "./publishing.js";
+import { scheduleListRoutes } from "./schedule-list.js";
 import { schedulePreviewRoutes } from "./schedule-preview.js";
 import { scheduleRoutes } from "./schedules.js";
 import { secretRoutes } from "./secrets.js";
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...webhookRoutes,
   ...scheduleRoutes,
+  ...scheduleListRoutes,
   ...schedulePreviewRoutes,
   ...triggerRoutes,
   ...buildingRoutes,

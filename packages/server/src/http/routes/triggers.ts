@@ -1,8 +1,6 @@
 // Events and commands in, and why they did or did not start something.
 import { z } from "zod";
-import type { Principal } from "../../access/identity.js";
 import { listTriggerLog, triggerOutcomes } from "../../store/trigger-log.js";
-import type { Viewer } from "../../store/workflows.js";
 import { explain } from "../../triggers/explain.js";
 import { incomingBody } from "../../triggers/incoming.js";
 import { definedOnly } from "../defined-only.js";
@@ -10,6 +8,7 @@ import { paging, triggerLineSchema, wholeNumber } from "../documents.js";
 import { ok, pagination } from "../envelope.js";
 import { jsonObject, refusal } from "../json-text.js";
 import { route } from "../route.js";
+import { viewerOf } from "../viewer.js";
 
 const tag = "Triggers";
 const biggestId = 2_147_483_647;
@@ -132,5 +131,3 @@ export const triggerRoutes = [
     },
   }),
 ];
-
-const viewerOf = (principal: Principal): Viewer => (principal.kind === "service" ? { all: true } : principal);

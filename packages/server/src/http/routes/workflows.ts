@@ -14,6 +14,7 @@ import { graphParts, int32, paging, wholeNumber, workflowSchema, workflowStatuse
 import { ok, pagination } from "../envelope.js";
 import { changed, expectationOf, workflowAnswer } from "../revision.js";
 import { route } from "../route.js";
+import { viewerOf } from "../viewer.js";
 
 const tag = "Workflows";
 const biggestId = 2_147_483_647;
@@ -107,7 +108,7 @@ export const workflowRoutes = [
       paged: true,
     },
     handler: async ({ principal, query }, { database }) => {
-      const viewer = principal.kind === "service" ? { all: true as const } : principal;
+      const viewer = viewerOf(principal);
       const { rows, total } = await listWorkflows(database, {
         viewer,
         page: query.page,
