@@ -1,5 +1,6 @@
 // What stands beside a workflow's document: webhooks, schedules, permissions, logs and the service itself.
-import { call, get } from "./client.js";
+import type { ExecutionStatus } from "@workflow-core/core";
+import { call, get, type Reply } from "./client.js";
 import type { Permission, PlannedSchedule, Schedule, TriggerLogEntry, Webhook } from "./types.js";
 
 const list = async <T>(path: string, query?: Record<string, string | number | undefined>): Promise<T[]> => {
@@ -108,6 +109,45 @@ export interface PracticeMessage {
   duplicate: boolean;
 }
 export const practiceMessages = () => list<PracticeMessage>("/practice/messages");
+
+export interface CommunityQueue {
+  community_id: number;
+  queued: number;
+  running: number;
+  waiting: number;
+  due: number;
+  oldest_due_at: string | null;
+}
+
+export interface LimitInUse {
+  name: string;
+  meaning: string;
+  scope: "process" | "all_processes" | "community" | "execution";
+  value: number;
+  in_use: number | null;
+  available: number | null;
+}
+
+export interface Queue {
+  communities: CommunityQueue[];
+  workers: { processes: number; slots: number; in_hand: number };
+  limits: LimitInUse[];
+}
+
+export const queueNow = async (): Promise<Queue> => (await get<Queue>("/queue")).data;
+
+export interface QueuedExecution {
+  execution_id: string;
+  workflow_id: string;
+  workflow_name: string;
+  community_id: number;
+  status: ExecutionStatus;
+  start_time: string;
+  due_at: string | null;
+}
+
+export const queuedExecutions = (page: number): Promise<Reply<QueuedExecution[]>> =>
+  get("/queue/executions", { page, per_page: 25 });
 
 export const auditLog = () => list<Record<string, unknown>>("/audit", { per_page: 100 });
 

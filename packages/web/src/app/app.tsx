@@ -20,6 +20,7 @@ const TriggerLogPage = lazy(() => import("../manage/trigger-log.js"));
 const CalendarPage = lazy(() => import("../manage/calendar-page.js"));
 const SecretsPage = lazy(() => import("../manage/secrets.js"));
 const AuditPage = lazy(() => import("../manage/audit.js"));
+const QueuePage = lazy(() => import("../manage/queue.js"));
 const StatusPage = lazy(() => import("../manage/status.js"));
 
 const client = new QueryClient({
@@ -48,6 +49,7 @@ const Pages = () => (
         <Route path="schedules" element={<CalendarPage />} />
         <Route path="secrets" element={<SecretsPage />} />
         <Route path="audit" element={<AuditPage />} />
+        <Route path="status/queue" element={<QueuePage />} />
         <Route path="status" element={<StatusPage />} />
         <Route path="*" element={<Empty title="There is nothing at this address." />} />
       </Route>

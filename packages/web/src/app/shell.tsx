@@ -32,7 +32,7 @@ export const Shell = () => {
         <ul>
           {places.map(({ to, label, icon: Icon }) => (
             <li key={to}>
-              <NavLink to={to} end aria-current={to === "/" && inWorkflows ? "page" : undefined}>
+              <NavLink to={to} end={to === "/"} aria-current={to === "/" && inWorkflows ? "page" : undefined}>
                 <Icon size={18} aria-hidden />
                 <span>{label}</span>
               </NavLink>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { practiceMessages, serviceStatus } from "../api/manage.js";
 import { Chip, JsonView, Loading, Trouble } from "../ui/bits.js";
 import { ago, moment } from "../ui/time.js";
+import { StatusHead } from "./status-head.js";
 import "./manage.css";
 
 const ready = async (): Promise<boolean> => (await fetch("/ready", { cache: "no-store" })).ok;
@@ -58,14 +59,13 @@ const StatusPage = () => {
   const readiness = useQuery({ queryKey: ["ready"], queryFn: ready, refetchInterval: 5000, retry: false });
   return (
     <div>
-      <header className="page-head">
-        <h1>Service status</h1>
+      <StatusHead title="Service status">
         {readiness.data !== undefined && (
           <Chip tone={readiness.data ? "good" : "warn"} dot>
             {readiness.data ? "ready" : "not ready"}
           </Chip>
         )}
-      </header>
+      </StatusHead>
       {status.isPending ? (
         <Loading />
       ) : status.isError ? (

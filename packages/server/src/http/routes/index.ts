@@ -10,6 +10,7 @@ import { executeRoutes } from "./execute.js";
 import { executionRoutes } from "./executions.js";
 import { permissionRoutes } from "./permissions.js";
 import { publishingRoutes } from "./publishing.js";
+import { queueRoutes } from "./queue.js";
 import { scheduleListRoutes } from "./schedule-list.js";
 import { schedulePreviewRoutes } from "./schedule-preview.js";
 import { scheduleRoutes } from "./schedules.js";
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...dryRunRoutes,
   ...executionRoutes,
   ...visitRoutes,
+  ...queueRoutes,
   ...eventRoutes,
   ...permissionRoutes,
   ...secretRoutes,
