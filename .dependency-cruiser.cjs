@@ -47,6 +47,12 @@ module.exports = {
       "documents ← nodes ← graph ← interpreter",
     ),
     never(
+      "triggers-know-no-graph",
+      { path: `${core}triggers/`, pathNot: test },
+      { path: `${core}(graph|interpreter|testing)/` },
+      "triggers decide what starts, not what runs",
+    ),
+    never(
       "store-knows-no-one-above",
       { path: `${server}store/` },
       { path: `${server}(execution|triggers|http|grpc|cli|outbound|access)/` },

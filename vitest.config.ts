@@ -18,6 +18,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@workflow-core\/core\/testing$/, replacement: source("packages/core/src/testing/index.ts") },
+      { find: /^@workflow-core\/core\/triggers$/, replacement: source("packages/core/src/triggers/index.ts") },
       { find: /^@workflow-core\/core$/, replacement: source("packages/core/src/index.ts") },
     ],
   },

@@ -1,15 +1,6 @@
 // Cooldowns: keys that are held for some seconds, over all processes and restarts. The database's clock counts.
+import type { Cooldown, Held } from "@workflow-core/core/triggers";
 import type { Pool } from "./database.js";
-
-export interface Cooldown {
-  key: string;
-  seconds: number;
-}
-
-export interface Held {
-  key: string;
-  secondsLeft: number;
-}
 
 export type Taken =
   | { verdict: "taken" }

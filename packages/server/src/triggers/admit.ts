@@ -4,16 +4,15 @@
 // A2. They are taken for a start that is accepted: a duplicate takes none, a refused start gives them back.
 // A3. A delivery starts a workflow once, however often and at however many processes it arrives.
 import { JsonError } from "@workflow-core/core";
+import { type Command, commandData, cooldownDetail, cooldownsOf, eventData } from "@workflow-core/core/triggers";
 import type { License } from "../access/license.js";
 import { isAppError } from "../errors.js";
 import type { Start } from "../execution/start.js";
-import { type Cooldown, type Delivery, type Held, releaseCooldowns, takeCooldowns } from "../store/cooldowns.js";
+import { type Delivery, releaseCooldowns, takeCooldowns } from "../store/cooldowns.js";
 import type { Pool } from "../store/database.js";
 import type { TriggerOutcome } from "../store/trigger-log.js";
-import type { Command } from "./commands.js";
-import { commandData, eventData } from "./data.js";
 import type { IncomingEvent } from "./incoming.js";
-import type { CommandTrigger, Trigger } from "./index/trigger.js";
+import type { Trigger } from "./index/trigger.js";
 
 export interface Admitted {
   outcome: TriggerOutcome;
@@ -58,7 +57,8 @@ export const createAdmit = ({ pool, start, license }: AdmitOptions): Admit => {
   return async (asking) => {
     const { trigger, event } = asking;
     const delivery = deliveryOf(trigger.workflow_id, event.delivery_id);
-    const cooldowns = trigger.kind === "command" ? cooldownsOf(trigger, event) : [];
+    const person = { platform: event.platform, id: event.user.id };
+    const cooldowns = trigger.kind === "command" ? cooldownsOf(trigger, trigger.workflow_id, person) : [];
     if (cooldowns.length > 0) {
       const taken = await takeCooldowns(pool, delivery, cooldowns);
       if (taken.verdict === "duplicate") return { outcome: "duplicate", execution_id: taken.execution_id };
@@ -96,31 +96,6 @@ const deliveryOf = (workflowId: string, deliveryId: string): Delivery => ({
   source: `event:${workflowId}`,
   key: deliveryId,
 });
-
-/** The keys of a trigger's cooldowns: the workflow's, then the person's. They count from the workflow's last start. */
-export const cooldownKeys = (
-  { workflow_id }: Pick<CommandTrigger, "workflow_id">,
-  person: { platform: string; id: string },
-): { workflow: string; user: string } => ({
-  workflow: `workflow ${workflow_id}`,
-  user: `workflow ${workflow_id} user ${person.platform.toLowerCase()} ${person.id}`,
-});
-
-const cooldownsOf = (trigger: CommandTrigger, { platform, user }: IncomingEvent): Cooldown[] => {
-  const keys = cooldownKeys(trigger, { platform, id: user.id });
-  return [
-    { key: keys.workflow, seconds: trigger.cooldownSeconds },
-    { key: keys.user, seconds: trigger.userCooldownSeconds },
-  ].filter(({ seconds }) => seconds > 0);
-};
-
-/** "cooldown, 12 s left for @ada"; of several, the longest. */
-export const cooldownDetail = (held: readonly Held[], name: string): string => {
-  const [longest] = [...held].sort((one, other) => other.secondsLeft - one.secondsLeft);
-  const seconds = Math.max(1, Math.ceil(longest?.secondsLeft ?? 0));
-  const person = longest?.key.includes(" user ") === true ? ` for @${name.replace(/^@+/, "")}` : "";
-  return `cooldown, ${seconds} s left${person}`;
-};
 
 const aboutOf = ({ event, command }: Asking) => ({
   delivery_id: event.delivery_id,

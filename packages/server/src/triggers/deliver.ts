@@ -5,15 +5,21 @@
 // E3. Commands that have a cooldown are asked in their order within a batch; all else goes at once.
 // E4. A database that does not answer fails the whole request, so that it is sent again; what was started by then is
 //     answered as a duplicate. Every result is logged, also of a request that failed.
+import {
+  anyEvent,
+  type Command,
+  commandGates,
+  eventGates,
+  firstStop,
+  meansWord,
+  parseCommand,
+  wordKey,
+} from "@workflow-core/core/triggers";
 import { appError } from "../errors.js";
 import type { Admit, Admitted } from "./admit.js";
-import { commandGates, meansWord } from "./command-gates.js";
-import { type Command, parseCommand, wordKey } from "./commands.js";
-import { eventGates } from "./events.js";
-import { firstStop } from "./gates.js";
 import type { IncomingEvent } from "./incoming.js";
 import type { LiveIndex } from "./index/live-index.js";
-import { anyEvent, type Trigger } from "./index/trigger.js";
+import type { Trigger } from "./index/trigger.js";
 import type { LogWriter } from "./log-writer.js";
 
 export interface DeliveryResult extends Admitted {
@@ -105,7 +111,7 @@ const candidates = (
 };
 
 const gatesOf = (trigger: Trigger, event: IncomingEvent, command: Command | undefined, now: number) => {
-  if (trigger.kind === "event") return eventGates(trigger, event, now);
+  if (trigger.kind === "event") return eventGates(trigger, event, { now, random: Math.random });
   return command === undefined
     ? []
     : commandGates(trigger, command, { platform: event.platform, roles: event.user.roles });

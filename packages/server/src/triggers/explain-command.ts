@@ -1,11 +1,18 @@
 // Why a command does not answer: what command triggers are asked.
 import { didYouMean } from "@workflow-core/core";
+import {
+  type Command,
+  commandGates,
+  cooldownDetail,
+  cooldownKeys,
+  type Gate,
+  meansWord,
+  pass,
+  stop,
+  wordKey,
+} from "@workflow-core/core/triggers";
 import { heldCooldowns } from "../store/cooldowns.js";
 import type { Database } from "../store/database.js";
-import { cooldownDetail, cooldownKeys } from "./admit.js";
-import { commandGates, meansWord } from "./command-gates.js";
-import { type Command, wordKey } from "./commands.js";
-import { type Gate, pass, stop } from "./gates.js";
 import type { CommandTrigger } from "./index/trigger.js";
 import type { Asked, Person } from "./question.js";
 
@@ -36,7 +43,7 @@ const wordGate = (trigger: CommandTrigger, { word }: Command): Gate => {
 const cooldownGates = async (database: Database, trigger: CommandTrigger, person: Person | null): Promise<Gate[]> => {
   const { cooldownSeconds, userCooldownSeconds } = trigger;
   const known = person !== null && person.id !== null && person.platform !== null;
-  const keys = cooldownKeys(trigger, { platform: person?.platform ?? "", id: person?.id ?? "" });
+  const keys = cooldownKeys(trigger.workflow_id, { platform: person?.platform ?? "", id: person?.id ?? "" });
   const wanted = [
     ...(cooldownSeconds > 0 ? [keys.workflow] : []),
     ...(userCooldownSeconds > 0 && known ? [keys.user] : []),

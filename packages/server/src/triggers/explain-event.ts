@@ -1,8 +1,7 @@
 // Why an event starts nothing: what event triggers are asked.
 import { didYouMean, type Json } from "@workflow-core/core";
-import { eventGates } from "./events.js";
-import type { Gate } from "./gates.js";
-import { anyEvent, type EventTrigger } from "./index/trigger.js";
+import { anyEvent, eventGates, type Gate } from "@workflow-core/core/triggers";
+import type { EventTrigger } from "./index/trigger.js";
 import type { Asked } from "./question.js";
 
 /** The question about an event; without its data, what filters would say is not known. */
@@ -14,7 +13,8 @@ export const eventQuestion = (eventType: string, data: Record<string, Json> | un
     const user = { id: person?.id ?? "", name: person?.name ?? "", roles: [...(person?.roles ?? [])] };
     const platform = person?.platform ?? "";
     const event = { delivery_id: "", type: "event", platform, entity_id, community_id, user } as const;
-    const gates = eventGates(trigger, { ...event, event_type: eventType, data: data ?? {} }, Date.now());
+    const moment = { now: Date.now(), random: Math.random };
+    const gates = eventGates(trigger, { ...event, event_type: eventType, data: data ?? {} }, moment);
     return data === undefined ? gates.map(filterUnknown) : gates;
   },
   logged: () => [eventType.toLowerCase()],

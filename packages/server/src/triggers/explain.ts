@@ -4,14 +4,13 @@
 // 1. Only workflows that the asker may view are looked at, in the log too.
 // 2. Nothing is taken, started or written. What met no trigger is in no log: that nothing listens to it is found here.
 import type { Json } from "@workflow-core/core";
+import { firstStop, type Gate, parseCommand, pass, stop } from "@workflow-core/core/triggers";
 import type { Database } from "../store/database.js";
 import { listTriggerLog, type TriggerEntry } from "../store/trigger-log.js";
 import { type DrawnTrigger, drawnTriggers } from "../store/triggers.js";
 import type { Viewer } from "../store/workflows.js";
-import { parseCommand } from "./commands.js";
 import { commandQuestion } from "./explain-command.js";
 import { eventQuestion } from "./explain-event.js";
-import { firstStop, type Gate, pass, stop } from "./gates.js";
 import { readTrigger, type Trigger } from "./index/trigger.js";
 import type { Asked, Person } from "./question.js";
 

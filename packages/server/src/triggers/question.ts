@@ -1,6 +1,7 @@
 // A question about triggers, as explain.ts puts it to triggers of either kind.
+
+import type { Gate } from "@workflow-core/core/triggers";
 import type { Database } from "../store/database.js";
-import type { Gate } from "./gates.js";
 import type { Trigger } from "./index/trigger.js";
 
 /** The person as far as they are known. */

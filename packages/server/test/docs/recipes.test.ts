@@ -11,11 +11,10 @@ import {
   type Outside,
   type WorkflowGraph,
 } from "@workflow-core/core";
+import { commandData, eventData, parseCommand } from "@workflow-core/core/triggers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runOnce } from "../../src/cli/run-once.js";
 import type { PracticeMessage } from "../../src/outbound/practice.js";
-import { parseCommand } from "../../src/triggers/commands.js";
-import { commandData, eventData } from "../../src/triggers/data.js";
 import type { IncomingEvent } from "../../src/triggers/incoming.js";
 import { publish, type TestApp, testApp } from "../support/app.js";
 import { jsonBlock, markdownFiles, textOf } from "../support/markdown.js";

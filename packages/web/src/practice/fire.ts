@@ -1,5 +1,6 @@
 // What can happen in the practice chat: somebody writes, an event comes, a webhook is called, the clock ticks.
 import type { Json } from "@workflow-core/core";
+import { parseCommand } from "@workflow-core/core/triggers";
 import { currentDraft } from "../builder/store.js";
 import { matchCommand, matchEvent, matchPlain, type Verdict } from "./match.js";
 import { start, tell, useTry } from "./store.js";
@@ -10,7 +11,7 @@ const startAll = (verdicts: Verdict[], nothing: string): void => {
       tell({
         kind: "note",
         tone: "warn",
-        text: `Not started (${outcome.replace("_", " ")}): ${detail}`,
+        text: `Not started: ${detail}`,
         node: trigger,
       });
   if (verdicts.length === 0) return tell({ kind: "note", tone: "warn", text: nothing });
@@ -22,12 +23,13 @@ const startAll = (verdicts: Verdict[], nothing: string): void => {
 
 /** Somebody writes in chat. */
 export const say = (text: string): void => {
-  const { person, platform, starts, clock } = useTry.getState();
+  const { person, platform, held, clock } = useTry.getState();
   tell({ kind: "said", person, platform, text });
-  if (!text.trim().startsWith("!")) return;
+  const command = parseCommand(text);
+  if (command === undefined) return;
   startAll(
-    matchCommand(currentDraft(), text, person, platform, starts, clock),
-    `No command of this workflow is called “${text.trim().split(/\s+/)[0]}”.`,
+    matchCommand(currentDraft(), text, person, platform, held, clock),
+    `No command of this workflow is called “${command.written}”.`,
   );
 };
 

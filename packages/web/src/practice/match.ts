@@ -1,10 +1,30 @@
-// Which triggers something that happens would start, and why not: the gates of the server, on a drawn workflow. The
-// practice chat shows the same outcomes as the trigger log.
-import { compileTemplate, type Json, nodeType, operators, readPath } from "@workflow-core/core";
+// Which triggers something that happens would start, and why not: the server's own gates, asked of what is drawn. The
+// practice chat shows the same outcomes, in the same words, as the trigger log.
+import { type Json, type PermissionLevel, permissionLevels } from "@workflow-core/core";
+import {
+  anyEvent,
+  type Cooldown,
+  commandData,
+  commandGates,
+  cooldownDetail,
+  cooldownsOf,
+  eventData,
+  eventGates,
+  firstStop,
+  type Gate,
+  type HeldUntil,
+  heldAt,
+  meansWord,
+  parseCommand,
+  type Refusal,
+  readCommandRules,
+  readEventRules,
+  wordKey,
+} from "@workflow-core/core/triggers";
 import type { Draft } from "../builder/document.js";
 
-export const roles = ["everyone", "subscriber", "vip", "moderator", "owner"] as const;
-export type Role = (typeof roles)[number];
+export type Role = PermissionLevel;
+export const roles = Object.keys(permissionLevels) as Role[]; // its keys are the levels, lowest first
 
 export interface Person {
   name: string;
@@ -14,13 +34,10 @@ export interface Person {
 
 export interface Verdict {
   trigger: string;
-  outcome: "started" | "filtered" | "not_permitted" | "cooldown";
+  outcome: "started" | Refusal;
   detail: string;
   data: Record<string, Json>;
 }
-
-/** When triggers last started, in practice time: by trigger, and by trigger and person. */
-export type Starts = Readonly<Record<string, number>>;
 
 interface Trigger {
   id: string;
@@ -30,34 +47,30 @@ interface Trigger {
 const triggersOf = (draft: Draft, type: string): Trigger[] =>
   Object.entries(draft.nodes)
     .filter(([, node]) => node.node_type === type && node.enabled !== false)
-    .map(([id, node]) => {
-      const fields = nodeType(type)?.config ?? {};
-      const defaults = Object.entries(fields).flatMap(([key, { default: value }]) =>
-        value === undefined ? [] : [[key, value]],
-      );
-      return { id, config: { ...Object.fromEntries(defaults), ...node.config } };
-    });
+    .map(([id, node]) => ({ id, config: node.config ?? {} }));
 
-const texts = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
-const bare = (name: string): string => name.replace(/^!/, "");
+/** The workflow that cooldowns belong to here. */
+const practice = "practice";
 
-const wordsOf = ({ config }: Trigger): string[] =>
-  [String(config.command_name ?? ""), ...texts(config.aliases)].map(bare);
-
-const platformGate = (config: Record<string, Json>, platform: string): string | undefined => {
-  const platforms = texts(config.platforms);
-  const fits = platforms.length === 0 || platforms.some((each) => each.toLowerCase() === platform);
-  return fits ? undefined : `only on ${platforms.join(", ")}`;
+const verdictOf = (trigger: string, data: Record<string, Json>, gates: readonly Gate[]): Verdict => {
+  const stopped = firstStop(gates);
+  return { trigger, data, outcome: stopped?.outcome ?? "started", detail: stopped?.detail ?? "" };
 };
 
-const cooldownGate = (trigger: Trigger, person: Person, starts: Starts, now: number): string | undefined => {
-  const left = (key: string, seconds: Json | undefined) =>
-    ((starts[key] ?? Number.NEGATIVE_INFINITY) + Number(seconds ?? 0) * 1000 - now) / 1000;
-  const all = left(trigger.id, trigger.config.cooldown_seconds);
-  if (all > 0) return `cooling down for ${Math.ceil(all)} s more`;
-  const own = left(`${trigger.id} ${person.id}`, trigger.config.user_cooldown_seconds);
-  return own > 0 ? `cooling down for ${person.name} for ${Math.ceil(own)} s more` : undefined;
+/** A workflow answers once: with its first trigger that starts, else with its first refusal. */
+const oneAnswer = (verdicts: readonly Verdict[]): Verdict[] => {
+  const told = verdicts.find(({ outcome }) => outcome === "started") ?? verdicts[0];
+  return told ? [told] : [];
 };
+
+/** The cooldowns that a start of this trigger takes. */
+export const cooldownsFor = (draft: Draft, trigger: string, person: Person, platform: string): Cooldown[] => {
+  const node = draft.nodes[trigger];
+  const rules = node?.node_type === "trigger_command" ? readCommandRules(node.config) : undefined;
+  return rules ? cooldownsOf(rules, practice, { platform, id: person.id }) : [];
+};
+
+const personOf = ({ id, name, role }: Person) => ({ id, name, roles: role === "everyone" ? [] : [role] });
 
 /** A line of chat; the answer is empty when it is no command of this workflow. */
 export const matchCommand = (
@@ -65,72 +78,24 @@ export const matchCommand = (
   line: string,
   person: Person,
   platform: string,
-  starts: Starts,
+  held: HeldUntil,
   now: number,
 ): Verdict[] => {
-  const [word = "", ...args] = line.trim().split(/\s+/);
-  if (!word.startsWith("!")) return [];
-  return triggersOf(draft, "trigger_command").flatMap((trigger): Verdict[] => {
-    const { id, config } = trigger;
-    const fold = (text: string) => (config.case_sensitive === true ? text : text.toLowerCase());
-    if (!wordsOf(trigger).some((each) => fold(each) === fold(bare(word)))) return [];
-    const data = {
-      username: person.name,
-      user_id: person.id,
-      args,
-      message: line.trim(),
-      platform,
-      channel_id: "practice",
-    };
-    const refuse = (outcome: Verdict["outcome"], detail: string): Verdict[] => [{ trigger: id, outcome, detail, data }];
-    const where = platformGate(config, platform);
-    if (where) return refuse("filtered", where);
-    const needed = roles.indexOf((config.permission_level ?? "everyone") as Role);
-    if (roles.indexOf(person.role) < needed) return refuse("not_permitted", `needs ${roles[needed]} or above`);
-    const least = Number(config.min_args ?? 0);
-    if (args.length < least)
-      return refuse("filtered", `needs at least ${least} word${least === 1 ? "" : "s"} behind the command`);
-    const cooling = cooldownGate(trigger, person, starts, now);
-    return cooling ? refuse("cooldown", cooling) : refuse("started", "");
+  const command = parseCommand(line);
+  if (command === undefined) return [];
+  const user = personOf(person);
+  const data = commandData(command, { platform, user, message: line.trim(), channel_id: "practice" });
+  const verdicts = triggersOf(draft, "trigger_command").flatMap(({ id, config }): Verdict[] => {
+    const rules = readCommandRules(config);
+    if (!rules?.keys.includes(wordKey(command.word)) || !meansWord(rules, command.word)) return [];
+    const verdict = verdictOf(id, data, commandGates(rules, command, { platform, roles: user.roles }));
+    if (verdict.outcome !== "started") return [verdict];
+    const cooling = heldAt(held, cooldownsFor(draft, id, person, platform), now);
+    return cooling.length === 0
+      ? [verdict]
+      : [{ ...verdict, outcome: "cooldown", detail: cooldownDetail(cooling, person.name) }];
   });
-};
-
-/** As the server's filters: a template that gives true or false, where the data hold no truth value, is a condition. */
-const filterGate = (
-  config: Record<string, Json>,
-  payload: Record<string, Json>,
-  given: Record<string, Json>,
-): string | undefined => {
-  const filters =
-    typeof config.filters === "object" && config.filters !== null && !Array.isArray(config.filters)
-      ? config.filters
-      : {};
-  for (const [path, drawn] of Object.entries(filters)) {
-    const found = readPath(payload, path);
-    const wanted = typeof drawn === "string" ? bound(drawn, given) : drawn;
-    if (typeof drawn === "string" && typeof wanted === "boolean" && typeof found !== "boolean") {
-      if (wanted) continue;
-      return `${path}: ${drawn.trim()} does not hold`;
-    }
-    if (!operators.equals.test(found ?? null, wanted))
-      return `${path} is ${JSON.stringify(found ?? null)}, not ${JSON.stringify(wanted)}`;
-  }
-  return undefined;
-};
-
-const bound = (drawn: string, given: Record<string, Json>): Json => {
-  try {
-    const template = compileTemplate(drawn);
-    return template.isLiteral
-      ? drawn
-      : (template.value({
-          lookup: (name) => (Object.hasOwn(given, name) ? given[name] : undefined),
-          now: 0,
-          random: () => 0,
-        }) ?? null);
-  } catch {
-    return drawn;
-  }
+  return oneAnswer(verdicts);
 };
 
 /** An event of a platform. */
@@ -140,20 +105,16 @@ export const matchEvent = (
   payload: Record<string, Json>,
   person: Person,
   platform: string,
-): Verdict[] =>
-  triggersOf(draft, "trigger_event").flatMap(({ id, config }): Verdict[] => {
-    if (config.event_type !== eventType) return [];
-    const data = {
-      ...payload,
-      event_type: eventType,
-      platform,
-      username: person.name,
-      user_id: person.id,
-      event: payload,
-    };
-    const detail = platformGate(config, platform) ?? filterGate(config, payload, data);
-    return [{ trigger: id, outcome: detail ? "filtered" : "started", detail: detail ?? "", data }];
-  });
+): Verdict[] => {
+  const event = { platform, user: personOf(person), event_type: eventType, data: payload };
+  const moment = { now: Date.now(), random: Math.random };
+  const asked = (key: string): Verdict[] =>
+    triggersOf(draft, "trigger_event").flatMap(({ id, config }) => {
+      const rules = readEventRules(config);
+      return rules?.keys.includes(key) ? [verdictOf(id, eventData(event), eventGates(rules, event, moment))] : [];
+    });
+  return oneAnswer([...asked(eventType), ...(eventType === anyEvent ? [] : asked(anyEvent))]);
+};
 
 /** Triggers that are started by hand here: webhooks and schedules. */
 export const matchPlain = (draft: Draft, type: string, data: Record<string, Json>): Verdict[] =>

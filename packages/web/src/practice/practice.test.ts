@@ -1,9 +1,10 @@
 import { compile, isFinal } from "@workflow-core/core";
 import { draw } from "@workflow-core/core/testing";
+import { takenAt } from "@workflow-core/core/triggers";
 import { expect, it } from "vitest";
 import { emptyDraft } from "../builder/draft.js";
 import { starter } from "../workflows/starter.js";
-import { matchCommand, matchEvent, type Person } from "./match.js";
+import { cooldownsFor, matchCommand, matchEvent, type Person } from "./match.js";
 import { type Pins, practiceOutside, type Sent } from "./outside.js";
 import { beginTry, hasReached, pauseOf, stepTry, type TrySession } from "./session.js";
 
@@ -27,8 +28,8 @@ const hug = {
   }),
 };
 const vip: Person = { ...ada, role: "vip" };
-const outcome = (line: string, person = vip, platform = "twitch", starts = {}, now = 0) =>
-  matchCommand(hug, line, person, platform, starts, now)[0];
+const outcome = (line: string, person = vip, platform = "twitch", held = {}, now = 0) =>
+  matchCommand(hug, line, person, platform, held, now)[0];
 
 it("lets through what fits, with the data a trigger gives", () => {
   expect(outcome("!hug  @grace now")).toEqual({
@@ -49,18 +50,33 @@ it("lets through what fits, with the data a trigger gives", () => {
   expect(outcome("hug x")).toBeUndefined();
 });
 
-it("says which gate stopped it", () => {
-  expect(outcome("!hug x", vip, "discord")).toMatchObject({ outcome: "filtered", detail: "only on twitch" });
-  expect(outcome("!hug x", ada)).toMatchObject({ outcome: "not_permitted", detail: "needs vip or above" });
-  expect(outcome("!hug")).toMatchObject({ outcome: "filtered", detail: "needs at least 1 word behind the command" });
-  expect(outcome("!hug x", vip, "twitch", { start: 0 }, 4000)).toMatchObject({
-    outcome: "cooldown",
-    detail: "cooling down for 6 s more",
-  });
-  expect(outcome("!hug x", vip, "twitch", { start: 0, "start 1": 0 }, 20_000)).toMatchObject({
-    outcome: "cooldown",
-    detail: "cooling down for ada for 40 s more",
-  });
+it("says which gate stopped it, in the words of the trigger log", () => {
+  const refused = (...asked: Parameters<typeof outcome>) => {
+    const verdict = outcome(...asked);
+    return [verdict?.outcome, verdict?.detail];
+  };
+  expect(refused("!hug x", vip, "discord")).toEqual(["filtered", "filtered by platform: discord is none of twitch"]);
+  expect(refused("!hug x", ada)).toEqual(["not_permitted", "needs vip"]);
+  expect(refused("!hug")).toEqual(["filtered", "filtered by min_args: needs 1 word behind the command, got 0"]);
+  const held = takenAt({}, cooldownsFor(hug, "start", vip, "twitch"), 0);
+  expect(refused("!hug x", vip, "twitch", held, 20_000)).toEqual(["cooldown", "cooldown, 40 s left for @ada"]);
+  const eve: Person = { name: "eve", id: "2", role: "moderator" };
+  expect(refused("!hug x", eve, "twitch", held, 4000)).toEqual(["cooldown", "cooldown, 6 s left"]);
+  expect(refused("!hug x", eve, "twitch", held, 10_000)).toEqual(["started", ""]);
+});
+
+it("answers once: with the first trigger that starts, and cooldowns are the workflow's", () => {
+  const both = {
+    ...emptyDraft,
+    ...draw("", {
+      mods: ["trigger_command", { command_name: "go", permission_level: "moderator" }],
+      all: ["trigger_command", { command_name: "go", cooldown_seconds: 10 }],
+      also: ["trigger_command", { command_name: "GO" }],
+    }),
+  };
+  const say = (held = {}) => matchCommand(both, "/go", ada, "twitch", held, 0).map(({ trigger }) => trigger);
+  expect(say()).toEqual(["all"]);
+  expect(say(takenAt({}, cooldownsFor(both, "all", ada, "twitch"), 0))).toEqual(["also"]);
 });
 
 it("takes a filter that gives true or false as a condition, over all that the event gives", () => {

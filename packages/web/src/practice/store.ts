@@ -1,11 +1,12 @@
 // What the try panel knows: the chat so far, the try that runs, and the answers that people pinned.
 import { isFinal, type Json, nodeStates } from "@workflow-core/core";
+import { type HeldUntil, takenAt } from "@workflow-core/core/triggers";
 import { create } from "zustand";
 import type { Draft } from "../builder/document.js";
 import { checkNow } from "../builder/problems.js";
 import type { CardState, SkinStore } from "../builder/skin.js";
 import { currentDraft, useBuilder } from "../builder/store.js";
-import type { Person, Role, Starts, Verdict } from "./match.js";
+import { cooldownsFor, type Person, type Role, type Verdict } from "./match.js";
 import { type Pin, type Pins, practiceOutside, type Sent } from "./outside.js";
 import { beginTry, hasReached, type Pause, pauseOf, stepTry, type TrySession } from "./session.js";
 
@@ -33,7 +34,8 @@ interface Try {
   person: Person;
   platform: string;
   clock: number;
-  starts: Starts;
+  /** Cooldowns, in practice time. */
+  held: HeldUntil;
   queue: readonly Verdict[];
   /** A past execution to be tried with: what it was started with, and what its actions were answered. */
   offered: { data: Record<string, Json>; answers: Pins } | undefined;
@@ -52,7 +54,7 @@ export const useTry = create<Try>(() => ({
   person: { name: "ada", id: "1001", role: "everyone" },
   platform: "twitch",
   clock: Date.now(),
-  starts: {},
+  held: {},
   queue: [],
   offered: undefined,
 }));
@@ -101,7 +103,7 @@ const light = (session: TrySession | undefined): void => {
 };
 
 export const clearTry = (): void => {
-  set({ entries: [], session: undefined, mode: "idle", pause: undefined, queue: [], starts: {}, clock: Date.now() });
+  set({ entries: [], session: undefined, mode: "idle", pause: undefined, queue: [], held: {}, clock: Date.now() });
   light(undefined);
 };
 
@@ -198,7 +200,7 @@ export const start = ({ trigger, data }: Verdict): void => {
       ...(errors[0]?.node_id ? { node: errors[0].node_id } : {}),
     });
   }
-  const { clock, starts, person, stepping } = now();
+  const { clock, held, person, platform, stepping } = now();
   const community = useBuilder.getState().workflow?.community_id ?? 1;
   const session = beginTry(plan, { trigger, data, at: clock, communityId: community, seed: String(clock) });
   set({
@@ -206,7 +208,7 @@ export const start = ({ trigger, data }: Verdict): void => {
     draft,
     mode: "running",
     pause: undefined,
-    starts: { ...starts, [trigger]: clock, [`${trigger} ${person.id}`]: clock },
+    held: takenAt(held, cooldownsFor(draft, trigger, person, platform), clock),
   });
   light(session);
   void run(!stepping);

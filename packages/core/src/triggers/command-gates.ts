@@ -1,21 +1,20 @@
-// What a command trigger asks before it starts its workflow. Cooldowns are asked last and elsewhere (admit.ts): to ask
-// them is to take them.
-import { permissionLevels } from "@workflow-core/core";
+// What a command trigger asks before it starts its workflow. Cooldowns are asked last and elsewhere (cooldowns.ts):
+// to ask them is to take them.
+import { permissionLevels } from "../nodes/trigger_command.js";
 import type { Command } from "./commands.js";
 import { type Gate, pass, platformGate, stop } from "./gates.js";
-import type { IncomingEvent } from "./incoming.js";
-import type { CommandTrigger } from "./index/trigger.js";
 import { levelOf } from "./roles.js";
+import type { CommandRules } from "./rules.js";
 
 /** Whether the trigger means this word, given that it is one of its keys: capital letters may matter. */
-export const meansWord = (trigger: CommandTrigger, word: string): boolean =>
+export const meansWord = (trigger: CommandRules, word: string): boolean =>
   !trigger.caseSensitive || trigger.words.some((each) => each.normalize("NFC") === word.normalize("NFC"));
 
 /** Each thing that may stop a command from starting the workflow, cooldowns apart, in the order in which they are asked. */
 export const commandGates = (
-  trigger: CommandTrigger,
+  trigger: CommandRules,
   { args }: Command,
-  event: Pick<IncomingEvent, "platform"> & { roles: readonly string[] | undefined },
+  event: { platform: string; roles: readonly string[] | undefined },
 ): Gate[] => [
   platformGate(trigger.platforms, event.platform),
   args.length >= trigger.minArgs
@@ -29,7 +28,7 @@ export const commandGates = (
 ];
 
 const permissionGate = (
-  { level }: CommandTrigger,
+  { level }: CommandRules,
   { roles, platform }: { roles: readonly string[] | undefined; platform: string },
 ): Gate => {
   if (level === "everyone") return pass("permission", "everyone may use it");

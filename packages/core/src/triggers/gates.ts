@@ -1,16 +1,18 @@
 // Gates: the questions that a trigger asks of an event before it starts the workflow. Each has a verdict that people
 // can read, in the trigger log and in the answer to "why did it not start?".
-import type { TriggerOutcome } from "../store/trigger-log.js";
+
+/** What a gate that stops an event comes to. */
+export type Refusal = "filtered" | "not_permitted" | "cooldown";
 
 export type Gate =
   | { gate: string; verdict: "pass"; detail: string }
   | { gate: string; verdict: "unknown"; detail: string }
-  | { gate: string; verdict: "stop"; detail: string; outcome: TriggerOutcome };
+  | { gate: string; verdict: "stop"; detail: string; outcome: Refusal };
 
 export type Stop = Extract<Gate, { verdict: "stop" }>;
 
 export const pass = (gate: string, detail: string): Gate => ({ gate, verdict: "pass", detail });
-export const stop = (gate: string, outcome: TriggerOutcome, detail: string): Gate => ({
+export const stop = (gate: string, outcome: Refusal, detail: string): Gate => ({
   gate,
   verdict: "stop",
   detail,

@@ -1,16 +1,16 @@
 // Filters of events: values, conditions, and what cannot be evaluated.
-import type { Json } from "@workflow-core/core";
-import { describe, expect, it } from "vitest";
-import { compileFilter } from "./filters.js";
-import { incomingSchema } from "./incoming.js";
 
-const raid = incomingSchema.parse({
-  ...{ delivery_id: "1", type: "event", platform: "twitch", entity_id: 1, community_id: 1, event_type: "raid" },
+import { describe, expect, it } from "vitest";
+import type { Json } from "../json.js";
+import { compileFilter } from "./filters.js";
+
+const raid = {
+  ...{ platform: "twitch", event_type: "raid" },
   user: { id: "1", name: "ada", roles: [] },
   data: { viewers: 42, from: { name: "grace" }, tags: ["a", "b"], is_gift: false, text: "42" },
-});
+};
 
-const refuses = (path: string, drawn: Json) => compileFilter(path, drawn).refuses(raid, 0);
+const refuses = (path: string, drawn: Json) => compileFilter(path, drawn).refuses(raid, { now: 0, random: () => 0 });
 
 describe("a filter", () => {
   it("compares strictly by type", () => {

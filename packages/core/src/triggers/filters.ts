@@ -3,14 +3,20 @@
 // 1. A literal, and a template that gives no truth value, is compared with the value at the path, strictly by type.
 // 2. A template that gives true or false where the data hold no truth value is a condition: viewers: "{{ viewers > 9 }}".
 // 3. What cannot be evaluated does not hold.
-import { compileConfig, type Env, type FieldProblem, type Json, operators, readPath, value } from "@workflow-core/core";
-import { eventData } from "./data.js";
-import type { IncomingEvent } from "./incoming.js";
+import { compileConfig, type FieldProblem } from "../config/bind.js";
+import { value } from "../config/fields.js";
+import { operators } from "../config/operators.js";
+import { type Env, readPath } from "../expression/index.js";
+import type { Json } from "../json.js";
+import { eventData, type TriggerEvent } from "./data.js";
+
+/** Time (milliseconds since 1970) and chance, which come from outside. */
+export type Moment = Pick<Env, "now" | "random">;
 
 export interface Filter {
   path: string;
   /** Why the event does not pass; undefined when it does. */
-  refuses(event: IncomingEvent, now: number): string | undefined;
+  refuses(event: TriggerEvent, moment: Moment): string | undefined;
 }
 
 const must = { must: value("Must be") };
@@ -21,14 +27,14 @@ export const compileFilter = (path: string, drawn: Json): Filter => {
   const binder = compileConfig(must, { must: drawn }, problems);
   return {
     path,
-    refuses: (event, now) => {
+    refuses: (event, moment) => {
       const [problem] = problems;
       if (problem !== undefined) return problem.message;
       const data = event.data ?? {};
       const found = readPath(data, path);
       let wanted: Json;
       try {
-        wanted = binder.bind(environment(event, data, now)).must as Json; // its field gives Json
+        wanted = binder.bind(environment(event, data, moment)).must as Json; // its field gives Json
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
@@ -45,12 +51,11 @@ const shown = (json: Json): string => {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
 
-const environment = (event: IncomingEvent, data: Record<string, Json>, now: number): Env => {
+const environment = (event: TriggerEvent, data: Record<string, Json>, moment: Moment): Env => {
   const given: Record<string, Json> = eventData(event, data);
   return {
     lookup: (name) => (Object.hasOwn(given, name) ? given[name] : undefined),
-    now,
-    random: Math.random,
+    ...moment,
     names: () => Object.keys(given),
   };
 };

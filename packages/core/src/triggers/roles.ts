@@ -1,5 +1,5 @@
 // Who may use a command: the words by which platforms name people's roles, on the scale of our five levels.
-import { type PermissionLevel, permissionLevels } from "@workflow-core/core";
+import { type PermissionLevel, permissionLevels } from "../nodes/trigger_command.js";
 
 const levelsByRole: Readonly<Record<string, PermissionLevel>> = {
   owner: "owner",
