@@ -162,7 +162,7 @@ describe.each(names)("%s", (name) => {
   it("is laid out on a grid, from left to right", () => {
     const { nodes, connections } = graphSchema.parse(read(name));
     const places = Object.values(nodes).map(({ position }) => position ?? { x: -1, y: -1 });
-    expect(places.every(({ x, y }) => (x - 80) % 280 === 0 && (y - 80) % 120 === 0 && x >= 80 && y >= 80)).toBe(true);
+    expect(places.every(({ x, y }) => (x - 80) % 280 === 0 && (y - 80) % 160 === 0 && x >= 80 && y >= 80)).toBe(true);
     expect(new Set(places.map(({ x, y }) => `${x} ${y}`)).size).toBe(places.length);
     const column = (id: string) => nodes[id]?.position?.x ?? -1;
     const backwards = connections.filter(

@@ -79,7 +79,16 @@ for (const theme of ["light", "dark"] as const)
         place,
       ).toEqual([]);
     };
-    const paths = ["/", `/workflows/${id}/runs`, "/triggers", "/secrets", "/audit", "/status"];
+    const paths = [
+      "/",
+      `/workflows/${id}/runs`,
+      "/schedules",
+      "/triggers",
+      "/secrets",
+      "/audit",
+      "/status",
+      "/status/queue",
+    ];
     const manage = ["webhooks", "schedules", "people", "log"].map((each) => `/workflows/${id}/manage/${each}`);
     for (const path of [...paths, ...manage]) {
       await page.goto(path);

@@ -132,7 +132,16 @@ export const visitStatuses = ["running", "waiting", "completed", "failed", "canc
 export const visitSchema = named(
   "Visit",
   z.object({
-    ...{ node_id: z.string(), visit: z.string().meta({ description: "Its name: the node and the iteration path." }) },
+    ...{
+      node_id: z.string(),
+      visit: z
+        .string()
+        .nullable()
+        .meta({
+          description:
+            "Its name: the node and the iteration path. Null: the events are not kept any more, so this is the node's last visit.",
+        }),
+    },
     number: z.int().meta({ description: "1 for the node's first visit." }),
     iteration: z.array(z.int()).meta({ description: "Loop indexes, outermost first; empty outside loops." }),
     ...{ status: z.enum(visitStatuses), started_at: time, duration_seconds: z.number() },

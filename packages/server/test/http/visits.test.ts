@@ -62,6 +62,20 @@ it("shows what failed, and what still waits", async () => {
   await expect.poll(async () => (await visits(long, "status=waiting")).json.data[0]?.node_id).toBe("pause");
 });
 
+it("tells the last visit of each node where the events are not kept any more", async () => {
+  const id = await run((await publish(ada, nested)).workflow_id);
+  await app.test.database.primary.query("DELETE FROM workflow_execution_events WHERE execution_id = $1", [id]);
+  const { json } = await visits(id, "include_data=true&node_id=say");
+  expect(json.data).toEqual([
+    expect.objectContaining({
+      visit: null,
+      number: 3,
+      iteration: [],
+      input: expect.objectContaining({ message: "Hello c" }),
+    }),
+  ]);
+});
+
 it("refuses what it does not understand by name", async () => {
   const id = await run((await publish(ada, nested)).workflow_id);
   for (const query of ["iteration=x", "iteration=1.", "status=skipped", "include_data=1", "per_page=101"]) {

@@ -78,7 +78,8 @@ export interface Execution extends ExecutionSummary {
 /** One visit of a node; in a loop, one for each iteration. Data come only where they are asked for. */
 export interface Visit {
   node_id: string;
-  visit: string;
+  /** Null: only the node's last visit is kept. */
+  visit: string | null;
   /** 1 for the node's first visit. */
   number: number;
   /** Loop indexes, outermost first. */

@@ -18,7 +18,7 @@ const bodyPadding = { x: 28, top: 48, bottom: 24 };
 
 const arrange = (sizes: ReadonlyMap<string, Size>, arrows: readonly [string, string][]): Block => {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 32, ranksep: 56, marginx: 0, marginy: 0 });
+  graph.setGraph({ rankdir: "LR", nodesep: 56, ranksep: 56, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [id, size] of sizes) graph.setNode(id, { ...size });
   for (const [from, to] of arrows) graph.setEdge(from, to);

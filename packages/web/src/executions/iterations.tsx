@@ -24,7 +24,9 @@ export const useVisit = (execution: Execution, node: string | undefined, wanted:
         if (same) return same;
       }
       const page = wanted && "number" in wanted ? Math.min(wanted.number, visits) : visits;
-      return (await listVisits(id, { ...of, page }, signal)).data[0] ?? null;
+      const [found] = (await listVisits(id, { ...of, page }, signal)).data;
+      // Of old executions only the last visit is kept.
+      return found ?? (await listVisits(id, of, signal)).data[0] ?? null;
     },
     enabled: visits > 0,
     placeholderData: (before, query) => (query?.queryKey[3] === node ? before : undefined),
@@ -47,6 +49,8 @@ export const Iterations = ({ execution, visit, onWant }: Props) => {
     retry: false,
   });
   const first = failed.data?.data[0];
+  if (visit.visit === null)
+    return <p className="small muted">Of {total} iterations only the last is kept: the execution is too old.</p>;
   const failures = failed.data?.pagination?.total ?? 0;
   const go = (number: number) => {
     if (number >= 1 && number <= total) onWant({ number });
