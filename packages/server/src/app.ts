@@ -14,6 +14,7 @@ import { createGrpcServer, type GrpcDoor } from "./grpc/server.js";
 import { createCallLimits } from "./http/call-limits.js";
 import { readBody } from "./http/edge.js";
 import { createMetrics } from "./http/metrics.js";
+import { memoryPresence, sharedPresence } from "./http/presence.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
 import { type Log, registerSecret } from "./log.js";
@@ -119,7 +120,9 @@ const openShared = async ({ settings, log, clock, store }: Base) => {
     store: redis === undefined ? lasting : layeredSessionStore(redisValues(redis, "session"), lasting),
     clock,
   });
-  return { redis, license, sessions };
+  const here = memoryPresence(clock);
+  const presence = redis === undefined ? here : sharedPresence(redis, here);
+  return { redis, license, sessions, presence };
 };
 
 /** Whether this process should be sent work: `state` is where its life stands, the rest is asked anew each time. */
@@ -153,7 +156,7 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
   const limits = limitsFrom(settings);
   const engine = makeEngine(base, guarded, limits, leaseSeconds);
   const { start, worker, live, plans } = engine;
-  const { redis, license, sessions } = await openShared(base);
+  const { redis, license, sessions, presence } = await openShared(base);
   const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log) });
   const { life, ready } = createReadiness(worker, triggers);
   const audit = createAudit({ database, clock, log });
@@ -173,6 +176,7 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
       license,
       triggers,
       audit,
+      presence,
     },
     log: audited(log, audit),
     practice: outside.practice,

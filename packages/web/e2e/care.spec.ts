@@ -8,6 +8,7 @@ test("two tabs edit different cards: both edits are kept", async ({ page, contex
   const other = await context.newPage();
   await openBuilder(page, id);
   await openBuilder(other, id);
+  await expect(other.locator(".presence")).toContainText("you, in another tab");
   await card(page, "greet").click();
   await page.getByLabel("Label of the node").fill("Mine");
   await expect(page.locator(".save-chip")).toContainText("Saved");

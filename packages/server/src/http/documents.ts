@@ -134,13 +134,10 @@ export const visitSchema = named(
   z.object({
     ...{
       node_id: z.string(),
-      visit: z
-        .string()
-        .nullable()
-        .meta({
-          description:
-            "Its name: the node and the iteration path. Null: the events are not kept any more, so this is the node's last visit.",
-        }),
+      visit: z.string().nullable().meta({
+        description:
+          "Its name: the node and the iteration path. Null: the events are not kept any more, so this is the node's last visit.",
+      }),
     },
     number: z.int().meta({ description: "1 for the node's first visit." }),
     iteration: z.array(z.int()).meta({ description: "Loop indexes, outermost first; empty outside loops." }),

@@ -23,6 +23,7 @@ import { addHooks, logOf } from "./hooks.js";
 import { createMetrics } from "./metrics.js";
 import { openapiOptions } from "./openapi.js";
 import { limitPipelining } from "./pipelining.js";
+import { memoryPresence } from "./presence.js";
 import { register } from "./register.js";
 import type { Route } from "./route.js";
 import { routes } from "./routes/index.js";
@@ -44,11 +45,12 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   const times = given.times ?? createScheduleTimes(given.settings.SCHEDULER_TIMEZONE);
   const also = given.also ?? schedulesInStep(times);
   const secrets = given.secrets ?? createSecrets(given);
+  const presence = given.presence ?? memoryPresence(clock);
   const webhooks = webhooksOf(given);
   const audit = given.audit ?? createAudit(given);
   const log = given.audit === undefined ? audited(given.log, audit) : given.log;
   const callLimits = given.callLimits ?? createCallLimits({ ...given, log });
-  const made = { log, audit, metrics, streams, sessions, secrets, times, also, webhooks, callLimits };
+  const made = { log, audit, metrics, streams, sessions, secrets, times, also, webhooks, callLimits, presence };
   const services: Services = { ...given, ...made };
   const { TRUSTED_PROXIES, CORS_ORIGINS } = services.settings;
   const app = fastify({

@@ -19,6 +19,7 @@ import type { Triggers } from "../triggers/triggers.js";
 import type { Webhooks } from "../triggers/webhooks.js";
 import type { CallLimits } from "./call-limits.js";
 import type { Metrics } from "./metrics.js";
+import type { Presence } from "./presence.js";
 import type { Streams } from "./streams.js";
 
 export interface Readiness {
@@ -60,6 +61,8 @@ export interface Services {
   audit?: Audit;
   /** What floods may cost; made here when it is not given. */
   callLimits?: CallLimits;
+  /** Who has which workflow open; kept in memory when it is not given. */
+  presence?: Presence;
   /** The open event streams; made here. */
   streams?: Streams;
   /** True from SIGTERM on: nothing new is taken. */

@@ -42,6 +42,22 @@ export const saveWorkflow = async (
   keepalive = false,
 ): Promise<Loaded> => loaded(await call<Workflow>("PUT", `/workflows/${id}`, { body: changes, etag, keepalive }));
 
+export interface Other {
+  user_id: number | null;
+  name: string;
+  /** Oneself, in another tab. */
+  you: boolean;
+}
+
+/** Says that this tab has the workflow open, or has left it; gives who else has. */
+export const notePresence = async (id: string, tab: string, leaves = false): Promise<Other[]> =>
+  (
+    await call<{ others: Other[] }>("POST", `/workflows/${id}/presence`, {
+      body: { tab, leaves },
+      ...(leaves ? { keepalive: true } : {}),
+    })
+  ).data.others;
+
 export const archiveWorkflow = (id: string): Promise<Reply<unknown>> => call("DELETE", `/workflows/${id}`);
 
 export type VersionLabel = Pick<VersionSummary, "title" | "note">;

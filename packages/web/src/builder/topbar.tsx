@@ -32,6 +32,7 @@ import { WorkflowStatusChip } from "../workflows/status.js";
 import { openPalette, redoAct, tidyUp, undoAct } from "./acts.js";
 import { keyOf } from "./commands.js";
 import { exportText } from "./draft.js";
+import { Presence } from "./presence.js";
 import { useChecked } from "./problems.js";
 import { usePublishedDifference } from "./published.js";
 import { SaveChip } from "./save-chip.js";
@@ -136,6 +137,7 @@ export const Topbar = () => {
         <WorkflowStatusChip workflow={workflow} changes={changes} />
         <EnabledSwitch />
         <SaveChip />
+        <Presence id={workflow.workflow_id} />
       </div>
       <span className="grow" />
       <UndoButtons />

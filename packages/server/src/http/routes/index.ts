@@ -9,6 +9,7 @@ import { exampleRoutes } from "./examples.js";
 import { executeRoutes } from "./execute.js";
 import { executionRoutes } from "./executions.js";
 import { permissionRoutes } from "./permissions.js";
+import { presenceRoutes } from "./presence.js";
 import { publishingRoutes } from "./publishing.js";
 import { queueRoutes } from "./queue.js";
 import { scheduleListRoutes } from "./schedule-list.js";
@@ -46,6 +47,7 @@ export const routes: readonly Route[] = [
   ...schedulePreviewRoutes,
   ...triggerRoutes,
   ...buildingRoutes,
+  ...presenceRoutes,
   ...exampleRoutes,
   ...docsRoutes,
 ];
