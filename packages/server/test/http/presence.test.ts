@@ -26,7 +26,7 @@ it("tells who else is there, until they leave", async () => {
   expect(await note(service, "tab-of-service")).toEqual([{ user_id: 7, name: "ada", you: false }]);
   expect(await note(ada, "second-tab")).toContainEqual({ user_id: 7, name: "ada", you: true });
   expect(await note(ada, "second-tab", true)).toHaveLength(2);
-  expect(await note(ada, "tab-of-ada")).toEqual([{ user_id: null, name: expect.any(String), you: false }]);
+  expect(await note(ada, "tab-of-ada")).toEqual([{ user_id: null, name: "A service", you: false }]);
   const bad = await ada(`/api/v1/workflows/${workflow_id}/presence`, { method: "POST", body: { tab: "x" } });
   expect([bad.status, bad.json.error.message]).toEqual([400, expect.stringContaining("tab")]);
 });

@@ -34,7 +34,7 @@ export const Presence = ({ id }: { id: string }) => {
         <span className="chip" title={`Also open here: ${names.join(", ")}`}>
           <Users size={14} aria-hidden />
           <span className="hidden-visually">Also open here: </span>
-          <span className="clip" dir="auto">
+          <span className="clip wide-only" dir="auto">
             {names.slice(0, shown).join(", ")}
             {more > 0 && ` and ${more} more`}
           </span>

@@ -1,6 +1,5 @@
 // Who else has a workflow open in the builder.
 import { z } from "zod";
-import { whoIs } from "../authorise.js";
 import { ok } from "../envelope.js";
 import { presenceSeconds } from "../presence.js";
 import { route } from "../route.js";
@@ -31,7 +30,8 @@ export const presenceRoutes = [
     handler: async ({ workflow, principal, body }, { presence }) => {
       if (presence === undefined) throw new Error("the server was given no presence");
       const user_id = principal.kind === "user" ? principal.user_id : null;
-      const name = (principal.kind === "user" ? principal.username : principal.name) ?? `User ${whoIs(principal)}`;
+      const name =
+        principal.kind === "user" ? (principal.username ?? `User ${user_id}`) : (principal.name ?? "A service");
       const all = await presence.note(workflow.workflow_id, { tab: body.tab, user_id, name }, body.leaves);
       const others = new Map(
         all.filter(({ tab }) => tab !== body.tab).map((each) => [`${each.user_id} ${each.name}`, each]),
