@@ -9,7 +9,7 @@ const built = (file) => import(new URL(`../../packages/${file}`, import.meta.url
 const { draw } = await built("core/dist/testing/index.js");
 const { TriggerIndex } = await built("server/dist/triggers/index/trigger-index.js");
 const { readTrigger } = await built("server/dist/triggers/index/trigger.js");
-const { parseCommand, wordKey } = await built("server/dist/triggers/commands.js");
+const { parseCommand, wordKey } = await built("core/dist/triggers/commands.js");
 
 const workflows = Number(process.env.WORKFLOWS);
 const place = { community_id: 1, entity_id: 1 };
