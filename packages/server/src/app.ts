@@ -1,5 +1,6 @@
 // The composition root: who gets what. Nothing is decided here; main and the command line start it, tests build theirs.
 import { hostname } from "node:os";
+import { perform } from "@workflow-core/core";
 import type { FastifyInstance } from "fastify";
 import { createLicense, memoryLicenseCache } from "./access/license.js";
 import { createSecrets } from "./access/secrets.js";
@@ -13,10 +14,14 @@ import type { WorkerLog } from "./execution/worker.js";
 import { createGrpcServer, type GrpcDoor } from "./grpc/server.js";
 import { createCallLimits } from "./http/call-limits.js";
 import { readBody } from "./http/edge.js";
-import { createMetrics } from "./http/metrics.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
 import { type Log, registerSecret } from "./log.js";
+import { observeDatabase } from "./observe/database.js";
+import { countStarts, engineHooks, observeEngine, timeActions } from "./observe/engine.js";
+import { createMetrics } from "./observe/metrics.js";
+import { observeOutside } from "./observe/outside.js";
+import { countSchedules, countWebhooks } from "./observe/triggers.js";
 import type { OutboundLog } from "./outbound/log.js";
 import { createOutside, type ServerOutside } from "./outbound/outside.js";
 import { withSecrets } from "./outbound/secrets.js";
@@ -36,6 +41,8 @@ export interface AppOptions {
   clock?: Clock;
   /** A worker that has been silent for so many seconds is dead; 5 unless a test is in a hurry. */
   leaseSeconds?: number;
+  /** Which of several supervised processes this one is. */
+  worker?: string | undefined;
 }
 
 export interface App {
@@ -84,15 +91,13 @@ interface Base {
 
 const makeEngine = (
   { settings, log, clock, store }: Base,
-  outside: EngineOptions["outside"],
-  limits: EngineOptions["limits"],
+  options: Pick<EngineOptions, "outside" | "limits" | "onFlight" | "onFinish" | "perform">,
   leaseSeconds: number | undefined,
 ): Engine =>
   createEngine({
     database: store.database,
     journalPool: store.journalPool,
-    outside,
-    limits,
+    ...options,
     clock,
     name: `${hostname()}:${process.pid}`,
     role: settings.ROLE,
@@ -136,25 +141,33 @@ const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
 };
 
 /** Opens the database, migrates it and wires the program; nothing runs or listens yet. */
-export const createApp = async ({ settings, log, clock = systemClock, leaseSeconds }: AppOptions): Promise<App> => {
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const { settings, log, clock = systemClock, leaseSeconds, worker: number } = options;
   for (const secret of secretValues(settings)) registerSecret(secret);
   const store = await openStore(settings, log, clock);
   const base: Base = { settings, log, clock, store };
   const { database } = store;
-  const outside = createOutside({
+  const metrics = createMetrics({ worker: number });
+  const ports = createOutside({
     routerUrl: settings.ROUTER_URL,
     routerApiKey: settings.API_KEY,
     egressAllow: settings.EGRESS_ALLOW_CIDRS,
     clock,
     log: outboundLog(log),
   });
+  const outside = observeOutside(metrics, clock, ports);
   const secrets = createSecrets({ database, settings });
   const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
-  const engine = makeEngine(base, guarded, limits, leaseSeconds);
-  const { start, worker, live, plans } = engine;
+  const timed = timeActions(metrics, clock, perform);
+  const engine = makeEngine(base, { outside: guarded, limits, perform: timed, ...engineHooks(metrics) }, leaseSeconds);
+  const { worker, live, plans } = engine;
+  const start = countStarts(metrics, engine.start);
+  observeEngine(metrics, engine);
+  observeDatabase(metrics, { database, pools: store.pools, clock });
   const { redis, license, sessions } = await openShared(base);
-  const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log) });
+  const onOutcome = (kind: string, outcome: string) => metrics.triggers.of(kind, outcome).add();
+  const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log), onOutcome });
   const { life, ready } = createReadiness(worker, triggers);
   const audit = createAudit({ database, clock, log });
   const services: Services = {
@@ -176,8 +189,12 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
     },
     log: audited(log, audit),
     practice: outside.practice,
-    webhooks: createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
-    metrics: createMetrics(),
+    webhooks: countWebhooks(
+      metrics,
+      createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
+    ),
+    metrics,
+    circuits: () => outside.status().circuits,
     callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
     ready,
@@ -186,7 +203,7 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
   const http = await createHttpServer(services);
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
-  const scheduling = { database, start, clock, log, settings, times, note: triggers.note };
+  const scheduling = { database, start, clock, log, settings, times, note: countSchedules(metrics, triggers.note) };
   const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
   return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock }) };
