@@ -41,8 +41,8 @@ export interface AppOptions {
   clock?: Clock;
   /** A worker that has been silent for so many seconds is dead; 5 unless a test is in a hurry. */
   leaseSeconds?: number;
-  /** Which of several supervised processes this one is. */
-  worker?: string | undefined;
+  /** Of one of several processes: which one it is, and how its metrics become those of all. */
+  supervised?: { worker: string; together(own: () => Promise<string>): () => Promise<string> };
 }
 
 export interface App {
@@ -142,12 +142,12 @@ const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
 
 /** Opens the database, migrates it and wires the program; nothing runs or listens yet. */
 export const createApp = async (options: AppOptions): Promise<App> => {
-  const { settings, log, clock = systemClock, leaseSeconds, worker: number } = options;
+  const { settings, log, clock = systemClock, leaseSeconds, supervised } = options;
   for (const secret of secretValues(settings)) registerSecret(secret);
   const store = await openStore(settings, log, clock);
   const base: Base = { settings, log, clock, store };
   const { database } = store;
-  const metrics = createMetrics({ worker: number });
+  const metrics = createMetrics({ worker: supervised?.worker });
   const ports = createOutside({
     routerUrl: settings.ROUTER_URL,
     routerApiKey: settings.API_KEY,
@@ -193,7 +193,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       metrics,
       createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
     ),
-    metrics,
+    metrics: supervised === undefined ? metrics : { ...metrics, text: supervised.together(metrics.text) },
     circuits: () => outside.status().circuits,
     callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
