@@ -16,11 +16,13 @@ import { createCallLimits } from "./http/call-limits.js";
 import { readBody } from "./http/edge.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
+import { moduleVersion } from "./http/version.js";
 import { type Log, registerSecret } from "./log.js";
 import { observeDatabase } from "./observe/database.js";
 import { countStarts, engineHooks, observeEngine, timeActions } from "./observe/engine.js";
 import { createMetrics } from "./observe/metrics.js";
 import { observeOutside } from "./observe/outside.js";
+import type { Tracing } from "./observe/tracing/tracing.js";
 import { countSchedules, countWebhooks } from "./observe/triggers.js";
 import type { OutboundLog } from "./outbound/log.js";
 import { createOutside, type ServerOutside } from "./outbound/outside.js";
@@ -127,6 +129,15 @@ const openShared = async ({ settings, log, clock, store }: Base) => {
   return { redis, license, sessions };
 };
 
+/** Traces, loaded only where they are sent somewhere. */
+const openTracingFor = async ({ settings, log, clock }: Base): Promise<Tracing | undefined> => {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: service } = settings;
+  if (endpoint === undefined) return undefined;
+  const { openTracing } = await import("./observe/tracing/open.js");
+  const [headers, share] = [settings.OTEL_EXPORTER_OTLP_HEADERS ?? {}, settings.OTEL_TRACES_SAMPLER_ARG];
+  return openTracing({ endpoint, headers, service, share, version: moduleVersion, clock, log });
+};
+
 /** Whether this process should be sent work: `state` is where its life stands, the rest is asked anew each time. */
 const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
   const life = { state: "new" as "new" | "working" | "draining" };
@@ -147,6 +158,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const store = await openStore(settings, log, clock);
   const base: Base = { settings, log, clock, store };
   const { database } = store;
+  const tracing = await openTracingFor(base);
   const metrics = createMetrics({ worker: supervised?.worker });
   const ports = createOutside({
     routerUrl: settings.ROUTER_URL,
@@ -160,9 +172,11 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
   const timed = timeActions(metrics, clock, perform);
-  const engine = makeEngine(base, { outside: guarded, limits, perform: timed, ...engineHooks(metrics) }, leaseSeconds);
+  const act = tracing?.perform(timed) ?? timed;
+  const engine = makeEngine(base, { outside: guarded, limits, perform: act, ...engineHooks(metrics) }, leaseSeconds);
   const { worker, live, plans } = engine;
-  const start = countStarts(metrics, engine.start);
+  const start = countStarts(metrics, tracing?.start(engine.start) ?? engine.start);
+  tracing?.watch(live);
   observeEngine(metrics, engine);
   observeDatabase(metrics, { database, pools: store.pools, clock });
   const { redis, license, sessions } = await openShared(base);
@@ -194,6 +208,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
     ),
     metrics: supervised === undefined ? metrics : { ...metrics, text: supervised.together(metrics.text) },
+    tracing,
     circuits: () => outside.status().circuits,
     callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
@@ -206,7 +221,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const scheduling = { database, start, clock, log, settings, times, note: countSchedules(metrics, triggers.note) };
   const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
-  return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock }) };
+  return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock, tracing }) };
 };
 
 type Parts = Omit<App, "listen" | "close">;
@@ -216,10 +231,14 @@ interface Running {
   triggers: Triggers;
   redis: Redis | undefined;
   clock: Clock;
+  tracing: Tracing | undefined;
 }
 
 /** Beginning and ending, in opposite orders. */
-const createLifecycle = (parts: Parts, { life, triggers, redis, clock }: Running): Pick<App, "listen" | "close"> => {
+const createLifecycle = (
+  parts: Parts,
+  { life, triggers, redis, clock, tracing }: Running,
+): Pick<App, "listen" | "close"> => {
   const { settings, log, engine, http, grpc, scheduler, store, outside } = parts;
   let retention: ReturnType<typeof startRetention> | undefined;
   let closing: Promise<void> | undefined;
@@ -250,6 +269,7 @@ const createLifecycle = (parts: Parts, { life, triggers, redis, clock }: Running
     await Promise.all([http.close(), grpc?.close(lastCallsMs)]);
     await triggers.stop();
     await outside.close();
+    await tracing?.close();
     await redis?.close();
     await store.close();
   };

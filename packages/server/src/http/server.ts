@@ -11,6 +11,7 @@ import { createSessions } from "../access/sessions.js";
 import { audited, createAudit } from "../audit.js";
 import { type AppError, appError } from "../errors.js";
 import { createMetrics } from "../observe/metrics.js";
+import { traceRequests } from "../observe/tracing/requests.js";
 import { schedulesInStep } from "../triggers/schedule-nodes.js";
 import { createScheduleTimes } from "../triggers/schedule-times.js";
 import { allowedMethods } from "./allowed-methods.js";
@@ -103,6 +104,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   if (CORS_ORIGINS.length > 0) await app.register(cors, corsFor(CORS_ORIGINS));
   await app.register(swagger, openapiOptions);
   addHooks(app, services, metrics);
+  if (services.tracing !== undefined) traceRequests(app, services.tracing, clock);
   app.addHook("preClose", async () => streams.closeAll());
   app.addHook("onClose", async () => audit.close());
   for (const route of routes) register(app, services, route);

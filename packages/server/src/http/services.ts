@@ -11,6 +11,7 @@ import type { Start } from "../execution/start.js";
 import type { Worker } from "../execution/worker.js";
 import type { Log } from "../log.js";
 import type { Metrics } from "../observe/metrics.js";
+import type { Tracing } from "../observe/tracing/tracing.js";
 import type { BreakerState } from "../outbound/breaker.js";
 import type { Practice } from "../outbound/practice.js";
 import type { Settings } from "../settings.js";
@@ -53,6 +54,8 @@ export interface Services {
   webhooks?: Webhooks;
   /** What is counted; made here when it is not given. */
   metrics?: Pick<Metrics, "observeRequest" | "text">;
+  /** Only while traces are sent somewhere. */
+  tracing?: Pick<Tracing, "open"> | undefined;
   /** The circuit breaker of each host that was called. */
   circuits?: () => BreakerState[];
   /** The builder's sessions; kept in memory when none are given. */
