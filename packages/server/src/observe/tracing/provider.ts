@@ -37,7 +37,7 @@ const closePatienceMs = 3000;
 const tellEveryMs = 60_000;
 
 export function createProvider({ endpoint, headers, service, version, share, clock, log }: ProviderOptions): Provider {
-  tellTroubles(clock, log);
+  const tell = teller(clock, log);
   const random = new RandomIdGenerator();
   let given: SpanPlace | undefined;
   const idGenerator = {
@@ -63,23 +63,28 @@ export function createProvider({ endpoint, headers, service, version, share, clo
     },
     close: () => {
       let stop: () => void = () => undefined;
-      const patience = new Promise<void>((resolve) => {
-        stop = clock.setTimer(closePatienceMs, resolve);
+      const patience = new Promise<void>((_resolve, reject) => {
+        stop = clock.setTimer(closePatienceMs, () => reject(new Error("the collector did not take the last ones")));
       });
-      return Promise.race([provider.shutdown().catch(() => undefined), patience]).finally(() => stop());
+      return Promise.race([provider.shutdown(), patience])
+        .catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)))
+        .finally(() => stop());
     },
   };
 }
 
-/** A collector that takes nothing is told of once a minute. */
-function tellTroubles(clock: Clock, log: Pick<Log, "system">): void {
+/** A collector that takes nothing is told of once a minute; OpenTelemetry's own complaints come here too. */
+function teller(clock: Clock, log: Pick<Log, "system">): (message: string) => void {
   let toldAt = Number.NEGATIVE_INFINITY;
   const tell = (message: string) => {
     if (clock.monotonic() - toldAt < tellEveryMs) return;
     toldAt = clock.monotonic();
-    log.system("WARNING", "tracing", { message: `Traces could not be sent: ${message.slice(0, 500)}` });
+    // It writes errors as JSON, with their stacks.
+    const [, said = message] = /"message":"((?:[^"\\]|\\.)*)"/.exec(message) ?? [];
+    log.system("WARNING", "tracing", { message: `Traces could not be sent: ${said.slice(0, 500)}` });
   };
   const quiet = () => undefined;
   const logger = { error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  return tell;
 }
