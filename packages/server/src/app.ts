@@ -172,8 +172,12 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
   const timed = timeActions(metrics, clock, perform);
-  const act = tracing?.perform(timed) ?? timed;
-  const engine = makeEngine(base, { outside: guarded, limits, perform: act, ...engineHooks(metrics) }, leaseSeconds);
+  const act = tracing?.perform(timed, () => engine.databaseClock.now()) ?? timed;
+  const engine: Engine = makeEngine(
+    base,
+    { outside: guarded, limits, perform: act, ...engineHooks(metrics) },
+    leaseSeconds,
+  );
   const { worker, live, plans } = engine;
   const start = countStarts(metrics, tracing?.start(engine.start) ?? engine.start);
   tracing?.watch(live);

@@ -29,16 +29,21 @@ const refusal = (error: unknown): string => {
 };
 
 /** What the engine tells of itself. */
-export const engineHooks = (metrics: Metrics): Required<Pick<EngineOptions, "onFlight" | "onFinish">> => ({
-  onFlight: (entries, _bytes, milliseconds) => {
-    metrics.flightRecords.of().add(entries);
-    metrics.flightSeconds.of().add(milliseconds / 1000);
-  },
-  onFinish: ({ status, execution_time_seconds }) => {
-    metrics.finished.of(status).add();
-    metrics.executionSeconds.of().add(execution_time_seconds);
-  },
-});
+export const engineHooks = (metrics: Metrics): Required<Pick<EngineOptions, "onFlight" | "onFinish">> => {
+  const records = metrics.flightRecords.of();
+  const seconds = metrics.flightSeconds.of();
+  const lives = metrics.executionSeconds.of();
+  return {
+    onFlight: (entries, _bytes, milliseconds) => {
+      records.add(entries);
+      seconds.add(milliseconds / 1000);
+    },
+    onFinish: ({ status, execution_time_seconds }) => {
+      metrics.finished.of(status).add();
+      lives.add(execution_time_seconds);
+    },
+  };
+};
 
 /** Performs owed actions, each timed under its node type. */
 export function timeActions(metrics: Metrics, clock: Clock, perform: typeof performing): typeof performing {

@@ -19,6 +19,7 @@ const fail = (span: Span, { code, message }: Pick<NodeFailure, "code" | "message
 
 /** Begins to trace. The collector need not be there: what it does not take is lost, and the log says so. */
 export function openTracing(options: ProviderOptions): Tracing {
+  const { clock } = options;
   const { tracer, withIds, close } = createProvider(options);
   const around = new AsyncLocalStorage<Context>();
 
@@ -49,7 +50,7 @@ export function openTracing(options: ProviderOptions): Tracing {
     };
 
   const perform =
-    (inner: typeof performing): typeof performing =>
+    (inner: typeof performing, now: () => number): typeof performing =>
     async (plan, state, owed, outside, signal) => {
       const execution = readTraceparent(state.started.trace?.traceparent);
       if (execution === undefined) return inner(plan, state, owed, outside, signal);
@@ -60,14 +61,15 @@ export function openTracing(options: ProviderOptions): Tracing {
         ...{ "workflow_core.attempt": owed.attempt, "workflow_core.idempotency_key": owed.idempotencyKey },
       };
       const name = node?.type.type ?? "action";
-      const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, under(execution));
+      const [startTime, begun] = [now(), clock.monotonic()];
+      const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime, attributes }, under(execution));
       try {
         const telling = carrying(outside, writeTraceparent(span.spanContext()));
         const answer = await inner(plan, state, owed, telling, signal);
         if (!answer.ok) fail(span, answer.failure);
         return answer;
       } finally {
-        span.end();
+        span.end(startTime + clock.monotonic() - begun);
       }
     };
 

@@ -30,8 +30,8 @@ export interface Tracing {
   open(beginning: Beginning): Opened;
   /** The way in: each execution gets its place in a trace (Z1). */
   start(start: Start): Start;
-  /** Each attempt is a span, and what it calls learns of it (Z3). */
-  perform(perform: typeof performing): typeof performing;
+  /** Each attempt is a span, and what it calls learns of it (Z3). `now` is the clock of executions: the database's. */
+  perform(perform: typeof performing, now: () => number): typeof performing;
   /** The span of an execution is sent when it ends, by the process in which it ends. */
   watch(live: Live): void;
   /** Sends what waits, for three seconds at most. */
