@@ -1,6 +1,5 @@
 // The composition root: who gets what. Nothing is decided here; main and the command line start it, tests build theirs.
 import { hostname } from "node:os";
-import { perform } from "@workflow-core/core";
 import type { FastifyInstance } from "fastify";
 import { createLicense, memoryLicenseCache } from "./access/license.js";
 import { createSecrets } from "./access/secrets.js";
@@ -16,14 +15,9 @@ import { createCallLimits } from "./http/call-limits.js";
 import { readBody } from "./http/edge.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
-import { moduleVersion } from "./http/version.js";
 import { type Log, registerSecret } from "./log.js";
-import { observeDatabase } from "./observe/database.js";
-import { countStarts, engineHooks, observeEngine, timeActions } from "./observe/engine.js";
-import { createMetrics } from "./observe/metrics.js";
-import { observeOutside } from "./observe/outside.js";
+import { createObservation, type Supervised } from "./observe/observation.js";
 import type { Tracing } from "./observe/tracing/tracing.js";
-import { countSchedules, countWebhooks } from "./observe/triggers.js";
 import type { OutboundLog } from "./outbound/log.js";
 import { createOutside, type ServerOutside } from "./outbound/outside.js";
 import { withSecrets } from "./outbound/secrets.js";
@@ -43,8 +37,8 @@ export interface AppOptions {
   clock?: Clock;
   /** A worker that has been silent for so many seconds is dead; 5 unless a test is in a hurry. */
   leaseSeconds?: number;
-  /** Of one of several processes: which one it is, and how its metrics become those of all. */
-  supervised?: { worker: string; together(own: () => Promise<string>): () => Promise<string> };
+  /** Of one of several processes. */
+  supervised?: Supervised;
 }
 
 export interface App {
@@ -129,15 +123,6 @@ const openShared = async ({ settings, log, clock, store }: Base) => {
   return { redis, license, sessions };
 };
 
-/** Traces, loaded only where they are sent somewhere. */
-const openTracingFor = async ({ settings, log, clock }: Base): Promise<Tracing | undefined> => {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: service } = settings;
-  if (endpoint === undefined) return undefined;
-  const { openTracing } = await import("./observe/tracing/open.js");
-  const [headers, share] = [settings.OTEL_EXPORTER_OTLP_HEADERS ?? {}, settings.OTEL_TRACES_SAMPLER_ARG];
-  return openTracing({ endpoint, headers, service, share, version: moduleVersion, clock, log });
-};
-
 /** Whether this process should be sent work: `state` is where its life stands, the rest is asked anew each time. */
 const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
   const life = { state: "new" as "new" | "working" | "draining" };
@@ -158,8 +143,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const store = await openStore(settings, log, clock);
   const base: Base = { settings, log, clock, store };
   const { database } = store;
-  const tracing = await openTracingFor(base);
-  const metrics = createMetrics({ worker: supervised?.worker });
+  const observed = await createObservation(base, supervised);
   const ports = createOutside({
     routerUrl: settings.ROUTER_URL,
     routerApiKey: settings.API_KEY,
@@ -167,52 +151,28 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     clock,
     log: outboundLog(log),
   });
-  const outside = observeOutside(metrics, clock, ports);
+  const outside = observed.outside(ports);
   const secrets = createSecrets({ database, settings });
   const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
-  const timed = timeActions(metrics, clock, perform);
-  const act = tracing?.perform(timed, () => engine.databaseClock.now()) ?? timed;
-  const engine: Engine = makeEngine(
-    base,
-    { outside: guarded, limits, perform: act, ...engineHooks(metrics) },
-    leaseSeconds,
-  );
+  const hooks = observed.hooks(() => engine.databaseClock.now());
+  const engine: Engine = makeEngine(base, { outside: guarded, limits, ...hooks }, leaseSeconds);
   const { worker, live, plans } = engine;
-  const start = countStarts(metrics, tracing?.start(engine.start) ?? engine.start);
-  tracing?.watch(live);
-  observeEngine(metrics, engine);
-  observeDatabase(metrics, { database, pools: store.pools, clock });
+  const start = observed.watch(engine, store);
   const { redis, license, sessions } = await openShared(base);
-  const onOutcome = (kind: string, outcome: string) => metrics.triggers.of(kind, outcome).add();
+  const { metrics, tracing, onOutcome } = observed;
   const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log), onOutcome });
   const { life, ready } = createReadiness(worker, triggers);
   const audit = createAudit({ database, clock, log });
   const services: Services = {
-    ...{
-      settings,
-      clock,
-      database,
-      start,
-      worker,
-      live,
-      plans,
-      limits,
-      outside,
-      secrets,
-      sessions,
-      license,
-      triggers,
-      audit,
-    },
+    ...{ settings, clock, database, start, worker, live, plans, limits },
+    ...{ outside, secrets, sessions, license, triggers, audit },
     log: audited(log, audit),
     practice: outside.practice,
-    webhooks: countWebhooks(
-      metrics,
+    webhooks: observed.webhooks(
       createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
     ),
-    metrics: supervised === undefined ? metrics : { ...metrics, text: supervised.together(metrics.text) },
-    tracing,
+    ...{ metrics, tracing },
     circuits: () => outside.status().circuits,
     callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
@@ -222,7 +182,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const http = await createHttpServer(services);
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
-  const scheduling = { database, start, clock, log, settings, times, note: countSchedules(metrics, triggers.note) };
+  const scheduling = { database, start, clock, log, settings, times, note: observed.schedules(triggers.note) };
   const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
   return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock, tracing }) };
