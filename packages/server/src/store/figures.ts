@@ -7,7 +7,7 @@ export interface Figures {
   queued: number;
   running: number;
   waiting: number;
-  /** Due: they wait for a slot, or for an older one of their queue (C2 in claims.ts). */
+  /** Due: they wait for a slot, or for an older one of their queue (C2 in claim-due.ts). */
   slot: number;
   turn: number;
   /** Seconds for which the oldest of those that wait for a slot has been due; 0 when there is none. */
