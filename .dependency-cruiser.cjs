@@ -77,6 +77,12 @@ module.exports = {
       "app.ts is the composition root",
     ),
     never(
+      "traces-are-loaded-late",
+      { path: server, pathNot: [`${server}observe/tracing/(open|provider)`, test] },
+      { path: [`${server}observe/tracing/(open|provider)`, "node_modules/@opentelemetry/"], dynamic: false },
+      "who traces nothing pays nothing",
+    ),
+    never(
       "sql-only-in-store",
       { path: server, pathNot: [`${server}store/`, test] },
       { path: "node_modules/(pg|kysely)/" },

@@ -29,6 +29,10 @@ const generated = [
     make: async () => notice + (await server("errors.js")).errorsPage(),
   },
   {
+    file: "docs/metrics.md",
+    make: async () => notice + (await server("observe/describe.js")).metricsPage(),
+  },
+  {
     file: "docs/nodes.md",
     make: async () => notice + nodesPage((await core()).describeNodeTypes()),
   },

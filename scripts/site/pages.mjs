@@ -23,7 +23,14 @@ const sections = [
   { title: "Cookbook", files: ["docs/cookbook/README.md"], folder: "docs/cookbook" },
   {
     title: "Reference",
-    files: ["docs/nodes.md", "docs/expressions.md", "docs/api.md", "docs/configuration.md", "docs/errors.md"],
+    files: [
+      "docs/nodes.md",
+      "docs/expressions.md",
+      "docs/api.md",
+      "docs/configuration.md",
+      "docs/errors.md",
+      "docs/metrics.md",
+    ],
   },
   {
     title: "Running it",

@@ -24,6 +24,8 @@ export interface Call {
   idempotencyKey: string;
   /** Of an execution that uses secrets: the mark of their placeholders, which the call's values are to be put in for. */
   secretMark?: string;
+  /** Of an execution that is traced: goes along as the header of that name (W3C Trace Context). */
+  traceparent?: string;
   /** Aborted when the execution ends, is cancelled or no longer needs the answer. */
   signal: AbortSignalLike;
 }

@@ -13,11 +13,12 @@ import type { WorkerLog } from "./execution/worker.js";
 import { createGrpcServer, type GrpcDoor } from "./grpc/server.js";
 import { createCallLimits } from "./http/call-limits.js";
 import { readBody } from "./http/edge.js";
-import { createMetrics } from "./http/metrics.js";
 import { memoryPresence, sharedPresence } from "./http/presence.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
 import { type Log, registerSecret } from "./log.js";
+import { createObservation, type Supervised } from "./observe/observation.js";
+import type { Tracing } from "./observe/tracing/tracing.js";
 import type { OutboundLog } from "./outbound/log.js";
 import { createOutside, type ServerOutside } from "./outbound/outside.js";
 import { withSecrets } from "./outbound/secrets.js";
@@ -37,6 +38,8 @@ export interface AppOptions {
   clock?: Clock;
   /** A worker that has been silent for so many seconds is dead; 5 unless a test is in a hurry. */
   leaseSeconds?: number;
+  /** Of one of several processes. */
+  supervised?: Supervised;
 }
 
 export interface App {
@@ -85,15 +88,13 @@ interface Base {
 
 const makeEngine = (
   { settings, log, clock, store }: Base,
-  outside: EngineOptions["outside"],
-  limits: EngineOptions["limits"],
+  options: Pick<EngineOptions, "outside" | "limits" | "onFlight" | "onFinish" | "perform">,
   leaseSeconds: number | undefined,
 ): Engine =>
   createEngine({
     database: store.database,
     journalPool: store.journalPool,
-    outside,
-    limits,
+    ...options,
     clock,
     name: `${hostname()}:${process.pid}`,
     role: settings.ROLE,
@@ -139,49 +140,43 @@ const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
 };
 
 /** Opens the database, migrates it and wires the program; nothing runs or listens yet. */
-export const createApp = async ({ settings, log, clock = systemClock, leaseSeconds }: AppOptions): Promise<App> => {
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const { settings, log, clock = systemClock, leaseSeconds, supervised } = options;
   for (const secret of secretValues(settings)) registerSecret(secret);
   const store = await openStore(settings, log, clock);
   const base: Base = { settings, log, clock, store };
   const { database } = store;
-  const outside = createOutside({
+  const observed = await createObservation(base, supervised);
+  const ports = createOutside({
     routerUrl: settings.ROUTER_URL,
     routerApiKey: settings.API_KEY,
     egressAllow: settings.EGRESS_ALLOW_CIDRS,
     clock,
     log: outboundLog(log),
   });
+  const outside = observed.outside(ports);
   const secrets = createSecrets({ database, settings });
   const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
-  const engine = makeEngine(base, guarded, limits, leaseSeconds);
-  const { start, worker, live, plans } = engine;
+  const hooks = observed.hooks(() => engine.databaseClock.now());
+  const engine: Engine = makeEngine(base, { outside: guarded, limits, ...hooks }, leaseSeconds);
+  const { worker, live, plans } = engine;
+  const start = observed.watch(engine, store);
   const { redis, license, sessions, presence } = await openShared(base);
-  const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log) });
+  const { metrics, tracing, onOutcome } = observed;
+  const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log), onOutcome });
   const { life, ready } = createReadiness(worker, triggers);
   const audit = createAudit({ database, clock, log });
   const services: Services = {
-    ...{
-      settings,
-      clock,
-      database,
-      start,
-      worker,
-      live,
-      plans,
-      limits,
-      outside,
-      secrets,
-      sessions,
-      license,
-      triggers,
-      audit,
-      presence,
-    },
+    ...{ settings, clock, database, start, worker, live, plans, limits },
+    ...{ outside, secrets, sessions, license, triggers, audit, presence },
     log: audited(log, audit),
     practice: outside.practice,
-    webhooks: createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
-    metrics: createMetrics(),
+    webhooks: observed.webhooks(
+      createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
+    ),
+    ...{ metrics, tracing },
+    circuits: () => outside.status().circuits,
     callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
     ready,
@@ -190,10 +185,10 @@ export const createApp = async ({ settings, log, clock = systemClock, leaseSecon
   const http = await createHttpServer(services);
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
-  const scheduling = { database, start, clock, log, settings, times, note: triggers.note };
+  const scheduling = { database, start, clock, log, settings, times, note: observed.schedules(triggers.note) };
   const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
-  return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock }) };
+  return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock, tracing }) };
 };
 
 type Parts = Omit<App, "listen" | "close">;
@@ -203,10 +198,14 @@ interface Running {
   triggers: Triggers;
   redis: Redis | undefined;
   clock: Clock;
+  tracing: Tracing | undefined;
 }
 
 /** Beginning and ending, in opposite orders. */
-const createLifecycle = (parts: Parts, { life, triggers, redis, clock }: Running): Pick<App, "listen" | "close"> => {
+const createLifecycle = (
+  parts: Parts,
+  { life, triggers, redis, clock, tracing }: Running,
+): Pick<App, "listen" | "close"> => {
   const { settings, log, engine, http, grpc, scheduler, store, outside } = parts;
   let retention: ReturnType<typeof startRetention> | undefined;
   let closing: Promise<void> | undefined;
@@ -237,6 +236,7 @@ const createLifecycle = (parts: Parts, { life, triggers, redis, clock }: Running
     await Promise.all([http.close(), grpc?.close(lastCallsMs)]);
     await triggers.stop();
     await outside.close();
+    await tracing?.close();
     await redis?.close();
     await store.close();
   };

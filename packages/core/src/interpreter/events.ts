@@ -24,6 +24,8 @@ export interface Started {
   secret_mark?: string;
   /** Of a retry: answers of the repeated execution that are kept, by visit; these actions and delays are not done again. */
   prior?: Record<string, Performed>;
+  /** Of an execution that is traced: the span that it is, as W3C's traceparent, and the id of the span that caused it. */
+  trace?: { traceparent: string; parent?: string };
 }
 
 /** An attempt of an action worked. */

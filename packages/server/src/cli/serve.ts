@@ -6,6 +6,7 @@
 import cluster from "node:cluster";
 import { createApp } from "../app.js";
 import type { Log } from "../log.js";
+import { withSiblings, workerNumber } from "../observe/siblings.js";
 import type { Settings } from "../settings.js";
 import { exitCodes } from "./command-failure.js";
 import { print } from "./console.js";
@@ -21,7 +22,11 @@ export async function serve(settings: Settings, log: Log): Promise<number> {
     log.error("uncaught", { message: "A bug ended the process.", error });
     process.exit(exitCodes.failed);
   });
-  const app = await createApp({ settings, log });
+  const supervised = {
+    worker: process.env[workerNumber] ?? "1",
+    together: (own: () => Promise<string>) => withSiblings(process, own),
+  };
+  const app = await createApp({ settings, log, ...(cluster.isWorker ? { supervised } : {}) });
   try {
     const { url } = await app.listen();
     log.system("started", { message: `Listening on ${url}` });

@@ -2,10 +2,11 @@
 // them. They share the ports; the embedded database, where there is no other, is this process's.
 //
 // P1. The first worker must listen before the others are started: a port that is taken ends the start, not a circle.
-// P2. A worker that dies is replaced, after a pause that doubles while replacements die young.
+// P2. A worker that dies is replaced, under its number, after a pause that doubles while replacements die young.
 // P3. Signals are passed on; this process ends after its workers, and they end when it is gone.
 import cluster, { type Worker } from "node:cluster";
 import type { Log } from "../log.js";
+import { connectSiblings, workerNumber } from "../observe/siblings.js";
 import type { Settings } from "../settings.js";
 import { startEmbeddedPostgres } from "../store/embedded.js";
 import { exitCodes } from "./command-failure.js";
@@ -33,10 +34,11 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
   let state: "starting" | "running" | "stopping" = "starting";
   let allEnded: () => void = () => undefined;
 
-  const begin = (pause: number): Worker => {
-    const worker = cluster.fork(env);
+  const begin = (number: number, pause: number): Worker => {
+    const worker = cluster.fork({ ...env, [workerNumber]: String(number) });
     const begun = performance.now();
     workers.add(worker);
+    connectSiblings(worker, workers);
     worker.on("exit", (code, signal) => {
       workers.delete(worker);
       if (workers.size === 0) allEnded();
@@ -45,17 +47,17 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
         message: `Process ${worker.process.pid} ended (${signal ?? code}); another is started.`,
       });
       const next = performance.now() - begun < shortLifeMs ? Math.min(longestPauseMs, pause * 2) : 100;
-      setTimeout(() => state === "running" && begin(next), pause);
+      setTimeout(() => state === "running" && begin(number, next), pause);
     });
     return worker;
   };
   const signal = signalled(log, workers);
 
   try {
-    const url = await listeningAt(begin(100));
+    const url = await listeningAt(begin(1, 100));
     if (url === undefined) return exitCodes.failed; // the worker has said why
     state = "running";
-    for (let count = 1; count < settings.WORKERS; count += 1) begin(100);
+    for (let number = 2; number <= settings.WORKERS; number += 1) begin(number, 100);
     const place = embedded?.data ?? new URL(settings.DATABASE_URI ?? "").host;
     print(await welcome({ settings, url, place }));
     log.system("stopping", { message: `Ending ${workers.size} processes after ${await signal}` });

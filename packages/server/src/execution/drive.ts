@@ -48,6 +48,8 @@ export interface DriveOptions {
   /** Whether it is certain that nobody has taken the lease; who makes it certain again calls `wake`. Unless given, it is. */
   holdsLease?(): boolean;
   outside: Outside;
+  /** How owed actions are performed: core's own way, unless somebody watches it. */
+  perform?: typeof perform | undefined;
   clock: Clock;
   databaseClock: DatabaseClock;
   live: Live;
@@ -180,12 +182,12 @@ export class Drive {
   }
 
   async #perform(command: Owed, name: string, callOff: CallOff): Promise<void> {
-    const { plan, outside, databaseClock, onBug, executionId } = this.#options;
+    const { plan, outside, databaseClock, onBug, executionId, perform: act = perform } = this.#options;
     const named = { token: command.token, attempt: command.attempt };
     let event: LaterEvent;
     try {
       crashPoint("B4");
-      const answer = await perform(plan, this.#state, command, outside, callOff);
+      const answer = await act(plan, this.#state, command, outside, callOff);
       crashPoint("B6");
       const at = databaseClock.now();
       event = answer.ok

@@ -1,9 +1,9 @@
 // The engine whole: journal, worker and start, wired together. Doors only see what this gives them.
-import type { Limits, Outside } from "@workflow-core/core";
+import type { Limits, Outside, perform } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import type { Database, Pool } from "../store/database.js";
 import { databaseClock as createDatabaseClock, type DatabaseClock } from "./database-clock.js";
-import { Journal } from "./journal.js";
+import { Journal, type JournalOptions } from "./journal.js";
 import { createLive, type Live } from "./live.js";
 import { createOverlap } from "./overlap.js";
 import { createPlans, type Plans } from "./plans.js";
@@ -31,7 +31,10 @@ export interface EngineOptions {
   /** False: what is accepted here is not run here first, but waits its turn for any worker. */
   localFirst?: boolean;
   log: WorkerLog;
-  onFlight?(entries: number, bytes: number, milliseconds: number): void;
+  /** Who watches: how owed actions are performed, and what the journal tells. */
+  perform?: typeof perform;
+  onFlight?: JournalOptions["onFlight"];
+  onFinish?: JournalOptions["onFinish"];
 }
 
 export interface Engine {
@@ -61,6 +64,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     role: options.role,
     slots: options.slots,
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+    ...(options.perform ? { perform: options.perform } : {}),
     ...(options.parkAfterMs === undefined ? {} : { parkAfterMs: options.parkAfterMs }),
     ...(options.caps === undefined ? {} : { caps: options.caps }),
     ...(options.localFirst === undefined ? {} : { localFirst: options.localFirst }),
@@ -73,6 +77,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     clock,
     onFenced: () => worker.fenced(),
     ...(options.onFlight ? { onFlight: options.onFlight } : {}),
+    ...(options.onFinish ? { onFinish: options.onFinish } : {}),
     warn: (message) => log.warn("journal", message),
   });
   worker.useJournal(journal);

@@ -4,7 +4,7 @@
 //     stored is stored or refused. What is claimed and not in hand was lost on the way.
 // H2. When the lease is lost everything is let go at once; slots of that life count no more.
 // H3. A drive that breaks (a bug, a record that the database refuses) ends its own execution as failed, and no other.
-import type { Outside } from "@workflow-core/core";
+import type { Outside, perform } from "@workflow-core/core";
 import { transition } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import type { Fence } from "../store/flight-records.js";
@@ -35,6 +35,7 @@ export interface Slot {
 
 export interface HandOptions {
   outside: Outside;
+  perform?: typeof perform;
   clock: Clock;
   databaseClock: DatabaseClock;
   live: Live;
@@ -143,7 +144,7 @@ export class Hand {
   }
 
   async #run(begun: Begun, lease: string, { accepted = false, suspect = false }: How): Promise<void> {
-    const { outside, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
+    const { outside, perform, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
     const journal = this.#journal;
     if (!journal) throw new Error("the worker has no journal");
     const holding = { lease, fence: begun.fence };
@@ -157,6 +158,7 @@ export class Hand {
       journal,
       holding,
       outside,
+      perform,
       clock,
       databaseClock,
       live,

@@ -42,6 +42,8 @@ export interface JournalOptions {
   /** Called once when the lease is gone (J4). */
   onFenced(): void;
   onFlight?(entries: number, bytes: number, milliseconds: number): void;
+  /** Told of each execution whose end is stored by this process. */
+  onFinish?(finish: NonNullable<Entry["finish"]>): void;
   warn(message: string): void;
 }
 
@@ -68,7 +70,9 @@ export class Journal {
   /** Stores an execution and its first event. Throws SERVICE_UNAVAILABLE when the database does not take it in time. */
   async accept(record: AcceptRecord): Promise<Accepted> {
     if (this.#waiting.bytes > maxPendingBytes) throw unavailable("The journal is full; try again later.");
-    return (await this.#submit({ accept: record })) as Accepted;
+    const accepted = (await this.#submit({ accept: record })) as Accepted;
+    if (record.finish && !accepted.duplicate) this.#options.onFinish?.(record.finish);
+    return accepted;
   }
 
   /** Stores what happened to an execution that is held so. Throws Fenced when it is no longer held. */
@@ -76,6 +80,7 @@ export class Journal {
     if (lease !== this.#workerId) throw new Fenced("the execution was held under a lease that is gone");
     const { events, park, finish } = entry;
     await this.#submit({ events, park, finish, fence });
+    if (finish) this.#options.onFinish?.(finish);
   }
 
   /** Goes on under a new lease, after the old one was lost. What was wanted under the old one is refused (J4). */

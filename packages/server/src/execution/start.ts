@@ -41,6 +41,8 @@ export interface StartRequest {
   dedupe?: { source: string; key: string };
   /** Of a retry: the execution that is repeated, and the answers that are kept. */
   retry?: { of: string; prior: Record<string, Performed> };
+  /** Its place in a trace. */
+  trace?: NonNullable<Started["trace"]>;
 }
 
 export interface StartResult extends Accepted {
@@ -101,6 +103,7 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
       seed: executionId,
       ...(plan.secrets.length > 0 ? { secret_mark: randomBytes(16).toString("hex") } : {}),
       ...(request.retry ? { prior: request.retry.prior } : {}),
+      ...(request.trace ? { trace: request.trace } : {}),
     });
     const { dedupe } = request;
     const admission = await overlap.admit({ plan, workflowId: workflow.workflow_id, executionId, dedupe });

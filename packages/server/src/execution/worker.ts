@@ -7,7 +7,7 @@
 //     worker held goes on elsewhere. A worker that lost its lease stores nothing and begins anew under a new name.
 // W4. Draining: nothing new is taken, what is in hand may finish in time or is handed over where it stands.
 // W5. What this worker has claimed and does not have in hand (the answer to a claim was lost) is given back.
-import type { Outside } from "@workflow-core/core";
+import type { Outside, perform } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import { type Caps, type ClaimedExecution, claimDue, suspectFrom } from "../store/claim-due.js";
 import { claimOne, secondsUntilDue } from "../store/claims.js";
@@ -34,6 +34,7 @@ export type { WorkerLog } from "./worker-log.js";
 export interface WorkerOptions {
   pool: Pool;
   outside: Outside;
+  perform?: typeof perform;
   plans: Plans;
   live: Live;
   clock: Clock;
@@ -75,10 +76,11 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#caps = options.caps ?? { total: 0, perCommunity: 0 };
-    const { outside, clock, databaseClock, live, log, parkAfterMs = 500, alwaysSuspend = false } = options;
+    const { outside, perform, clock, databaseClock, live, log, parkAfterMs = 500, alwaysSuspend = false } = options;
     this.#lease = new Lease({ ...options, seconds: options.leaseSeconds ?? 5 });
     this.#hand = new Hand({
       ...{ outside, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend },
+      ...(perform ? { perform } : {}),
       lease: this.#lease,
       onEnd: (end) => this.#ended(end),
       onFree: () => this.#backlog && this.#pollIn(0),

@@ -54,7 +54,7 @@ export const unary =
     const caller = begin(services, call);
     const finish = finisher(services, rule, caller);
     enter(services, rule, call.metadata, call.request, caller)
-      .then(() => handle(call.request, caller as Caller)) // `enter` has found the principal
+      .then(() => traced(services, rule, call.metadata, () => handle(call.request, caller as Caller))) // `enter` has found the principal
       .then(
         (response) => {
           finish(undefined);
@@ -63,6 +63,29 @@ export const unary =
         (thrown: unknown) => done(finish(thrown)),
       );
   };
+
+/** Under a span of its own, where traces are sent and something may be started. */
+async function traced<Request, Response>(
+  { tracing, clock }: Services,
+  { name, changes }: Rule<Request>,
+  metadata: Metadata,
+  handle: () => Promise<Response>,
+): Promise<Response> {
+  if (tracing === undefined || !changes) return handle();
+  const traceparent = metadata.get("traceparent").map(String)[0];
+  const attributes = { "rpc.system": "grpc", "rpc.method": name };
+  const span = tracing.open({ name: `GRPC ${name}`, attributes, traceparent, at: clock.now() });
+  let failure: string | undefined;
+  try {
+    return await span.run(handle);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    failure = refusal.status >= 500 ? refusal.code : undefined;
+    throw error;
+  } finally {
+    span.end({}, failure);
+  }
+}
 
 /** A method that answers with a stream. `handle` ends when the stream has ended. */
 export const streaming =

@@ -9,13 +9,13 @@ import type { FoundSession } from "../access/sessions.js";
 import { namesCommunities, unauthorized } from "../access/tokens.js";
 import { appError } from "../errors.js";
 import type { Log } from "../log.js";
+import type { Metrics } from "../observe/metrics.js";
 import type { ExecutionDetail } from "../store/executions.js";
 import type { CalledWebhook } from "../store/webhooks.js";
 import type { Workflow } from "../store/workflows.js";
 import { authorise, checkCommunity, whoIs } from "./authorise.js";
 import { checkForgery, sessionCookie, setSessionCookie } from "./cookies.js";
 import { checkAddress, checkHeaders } from "./edge.js";
-import type { Metrics } from "./metrics.js";
 import type { Route } from "./route.js";
 import type { Services } from "./services.js";
 
@@ -44,7 +44,7 @@ export const logOf = (services: Services, request: FastifyRequest): Log =>
   services.log.with({ request_id: request.id });
 
 /** Puts the hooks on the whole server. */
-export function addHooks(app: FastifyInstance, services: Services, metrics: Metrics): void {
+export function addHooks(app: FastifyInstance, services: Services, metrics: Pick<Metrics, "observeRequest">): void {
   for (const name of ["principal", "communities", "workflow", "execution", "webhook", "session", "sessionId"])
     app.decorateRequest(name, undefined);
   app.decorateRequest("startedAt", 0);

@@ -10,6 +10,9 @@ import type { Plans } from "../execution/plans.js";
 import type { Start } from "../execution/start.js";
 import type { Worker } from "../execution/worker.js";
 import type { Log } from "../log.js";
+import type { Metrics } from "../observe/metrics.js";
+import type { Tracing } from "../observe/tracing/tracing.js";
+import type { BreakerState } from "../outbound/breaker.js";
 import type { Practice } from "../outbound/practice.js";
 import type { Settings } from "../settings.js";
 import type { Database } from "../store/database.js";
@@ -18,7 +21,6 @@ import type { ScheduleTimes } from "../triggers/schedule-times.js";
 import type { Triggers } from "../triggers/triggers.js";
 import type { Webhooks } from "../triggers/webhooks.js";
 import type { CallLimits } from "./call-limits.js";
-import type { Metrics } from "./metrics.js";
 import type { Presence } from "./presence.js";
 import type { Streams } from "./streams.js";
 
@@ -51,8 +53,12 @@ export interface Services {
   times?: ScheduleTimes;
   /** Receives webhooks; made here when it is not given. */
   webhooks?: Webhooks;
-  /** Where other rooms put their metrics too; made here when it is not given. */
-  metrics?: Metrics;
+  /** What is counted; made here when it is not given. */
+  metrics?: Pick<Metrics, "observeRequest" | "text">;
+  /** Only while traces are sent somewhere. */
+  tracing?: Pick<Tracing, "open"> | undefined;
+  /** The circuit breaker of each host that was called. */
+  circuits?: () => BreakerState[];
   /** The builder's sessions; kept in memory when none are given. */
   sessions?: Sessions;
   /** Secrets of communities; made here when they are not given. */

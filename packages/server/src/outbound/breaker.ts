@@ -4,9 +4,11 @@
 // 2. After that one trial call goes through at a time: it works and all is well again, or it is open anew.
 import type { Clock } from "../clock.js";
 
+export const circuitStates = ["closed", "open", "half-open"] as const;
+
 export interface BreakerState {
   host: string;
-  state: "closed" | "open" | "half-open";
+  state: (typeof circuitStates)[number];
   /** Calls that broke in a row. */
   failures: number;
 }

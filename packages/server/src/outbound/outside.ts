@@ -26,6 +26,8 @@ export interface OutsideOptions {
 
 interface OutsideStatus {
   router: "practice" | BreakerState[];
+  /** One for each host that was called. */
+  circuits: BreakerState[];
   sandbox: PoolStats;
 }
 
@@ -51,7 +53,11 @@ export function createOutside(options: OutsideOptions): ServerOutside {
     http: createEgress({ allow: egressAllow, clock }),
     sandbox: sandbox.run,
     practice: client === undefined ? practice : undefined,
-    status: () => ({ router: client?.states() ?? "practice", sandbox: sandbox.stats() }),
+    status: () => ({
+      router: client?.states() ?? "practice",
+      circuits: client?.states() ?? [],
+      sandbox: sandbox.stats(),
+    }),
     warm: sandbox.warm,
     async close() {
       await Promise.all([client?.close(), sandbox.close()]);

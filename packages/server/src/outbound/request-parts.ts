@@ -46,6 +46,7 @@ export function requestParts(request: HttpRequest, call: Call): RequestParts | F
   usual("accept-encoding", "gzip, deflate, br");
   usual("user-agent", "workflow-core");
   usual("idempotency-key", headerText(call.idempotencyKey));
+  if (call.traceparent !== undefined) usual("traceparent", call.traceparent);
   const body = method === "GET" || method === "HEAD" ? undefined : bodyText(request);
   if (body !== undefined) usual("content-type", bodyType(request, body));
   return { method, headers: Object.fromEntries(headers), body };

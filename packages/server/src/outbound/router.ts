@@ -102,6 +102,7 @@ function headersOf(call: Call, apiKey: string | undefined): Record<string, strin
     "idempotency-key": headerText(call.idempotencyKey),
     "x-attempt": String(call.attempt),
     "x-node-id": encode(call.node_id),
+    ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
   };
 }
 

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 export interface Kind<T> {
   /** The guide's word for it. */
-  readonly type: "boolean" | "integer" | "list" | "string";
+  readonly type: "boolean" | "integer" | "list" | "number" | "string";
   /** What is accepted, as the end of "must be …". */
   readonly range: string;
   readonly schema: z.ZodType<T, string>;
@@ -23,6 +23,34 @@ export function integer(min: number, max: number, note = ""): Kind<number> {
     show: String,
   };
 }
+
+/** A share of a whole, in decimal digits. */
+export const share: Kind<number> = {
+  type: "number",
+  range: "a number from 0 to 1, such as 0.05",
+  schema: z
+    .string()
+    .regex(/^(0|1|[01]?\.\d+)$/)
+    .transform(Number)
+    .pipe(z.number().min(0).max(1)),
+  show: String,
+};
+
+/** Headers as `name=value`, with commas between; in a value commas and blanks are written as in addresses: %2C, %20. */
+export const headers: Kind<Readonly<Record<string, string>>> = {
+  type: "list",
+  range: "name=value pairs with commas between",
+  schema: z.string().transform((value, context) => {
+    const pairs = value.split(",").map((pair) => {
+      const [, name, text = ""] = /^\s*([\w-]+)\s*=\s*((?:[!-$&-~]|%[2-7][0-9A-Fa-f])+)\s*$/.exec(pair) ?? [];
+      return name === undefined ? undefined : ([name, decodeURIComponent(text)] as const);
+    });
+    if (pairs.every((pair) => pair !== undefined)) return Object.fromEntries(pairs);
+    context.addIssue("not pairs");
+    return z.NEVER;
+  }),
+  show: (value) => Object.keys(value).join(","),
+};
 
 export const flag: Kind<boolean> = {
   type: "boolean",

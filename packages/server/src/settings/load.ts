@@ -104,7 +104,8 @@ export function secretValues(settings: Settings): string[] {
   const addresses = [settings.DATABASE_URI, settings.REDIS_URL, ...settings.READ_REPLICA_URIS];
   const passwords = addresses.map((each) => (each === undefined ? "" : new URL(each).password));
   const spelt = passwords.flatMap((each) => [each, decoded(each)]);
-  return [settings.SECRET_KEY, settings.SECRET_KEY_PREVIOUS ?? "", settings.API_KEY, ...spelt].filter(
+  const headers = Object.values(settings.OTEL_EXPORTER_OTLP_HEADERS ?? {});
+  return [settings.SECRET_KEY, settings.SECRET_KEY_PREVIOUS ?? "", settings.API_KEY, ...spelt, ...headers].filter(
     (value) => value !== "" && value !== defaultSecret,
   );
 }

@@ -1,12 +1,13 @@
 // The variables that go beyond the configuration guide, each with a default that is safe to leave alone.
 
-import { choice, host, httpAddress, integer, list, origin, text } from "./kinds.js";
+import { choice, headers, host, httpAddress, integer, list, origin, share, text } from "./kinds.js";
 import { cidr, egressRange } from "./networks.js";
 import { section } from "./setting.js";
 
 const processes = section("Process");
 const network = section("Network");
 const storage = section("Storage and Retention");
+const tracing = section("Tracing");
 const sharing = section("Sharing and Rotation");
 
 export const ownSettings = {
@@ -101,6 +102,23 @@ export const ownSettings = {
     integer(0, 36_500),
     365,
     "Days for which the audit's table keeps who changed what; 0 keeps it for ever.",
+  ),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: tracing.optional(
+    httpAddress,
+    "Address of an OpenTelemetry collector that takes OTLP over HTTP; traces go to its /v1/traces. Unset: nothing is traced.",
+    { example: "http://localhost:4318" },
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: tracing.optional(
+    headers,
+    "Headers that are sent to the collector along with traces, such as a key.",
+    { secret: true, example: "x-api-key=your-key" },
+  ),
+  OTEL_SERVICE_NAME: tracing.set(text("a name"), "workflow-core", "The service's name in traces."),
+  OTEL_TRACES_SAMPLER_ARG: tracing.set(
+    share,
+    1,
+    "Share of the traces begun here that are recorded; traces of callers are recorded as they say.",
   ),
 
   MAX_CONCURRENT_WORKFLOWS_TOTAL: sharing.set(

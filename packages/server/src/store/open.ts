@@ -13,6 +13,8 @@ export interface Store {
   database: Database & Partial<Pick<ReplicatedDatabase, "shareWrites">>;
   /** Connections of the journal alone. */
   journalPool: pg.Pool;
+  /** All pools, by the names under which operators see them. */
+  pools: { name: string; pool: pg.Pool }[];
   /** Where the data are, for people: a directory, or the address of a server. */
   place: string;
   close(): Promise<void>;
@@ -81,5 +83,10 @@ export const openStore = async (
     throw error;
   }
   const database = replicas.length === 0 ? databaseOn(primary) : replicatedDatabase({ primary, replicas, clock, log });
-  return { database, journalPool, place: embedded?.data ?? withoutPassword(uri), close };
+  const pools = [
+    { name: "primary", pool: primary },
+    { name: "journal", pool: journalPool },
+    ...replicas.map(({ pool }, index) => ({ name: `replica-${index + 1}`, pool })),
+  ];
+  return { database, journalPool, pools, place: embedded?.data ?? withoutPassword(uri), close };
 };

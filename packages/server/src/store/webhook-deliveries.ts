@@ -3,7 +3,8 @@
 import { type Database, iso } from "./database.js";
 import { retryConflicts } from "./database-failure.js";
 
-export type DeliveryOutcome = "accepted" | "duplicate" | "challenge" | "refused";
+export const deliveryOutcomes = ["accepted", "duplicate", "challenge", "refused"] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
 export interface Delivery {
   /** ISO-8601; of refused calls, the last one's. */

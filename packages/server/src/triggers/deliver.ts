@@ -33,8 +33,12 @@ export interface DeliverOptions {
   live: Pick<LiveIndex, "index" | "live">;
   admit: Admit;
   log: Pick<LogWriter, "add">;
+  /** Told what became of each workflow that an event concerns. */
+  onOutcome?: OnOutcome;
   now(): number;
 }
+
+export type OnOutcome = (kind: Trigger["kind"], outcome: Admitted["outcome"]) => void;
 
 /** An event, and the triggers of one workflow that it concerns. */
 interface Meeting {
@@ -44,7 +48,7 @@ interface Meeting {
 }
 
 /** Delivers events; results come in the events' order. Throws SERVICE_UNAVAILABLE before the triggers are live. */
-export const createDeliver = ({ live, admit, log, now }: DeliverOptions): Deliver => {
+export const createDeliver = ({ live, admit, log, onOutcome, now }: DeliverOptions): Deliver => {
   const meet = (event: IncomingEvent): Meeting[] => {
     const command = event.type === "command" ? parseCommand(event.message ?? "") : undefined;
     const byWorkflow = new Map<string, Meeting>();
@@ -69,6 +73,7 @@ export const createDeliver = ({ live, admit, log, now }: DeliverOptions): Delive
       if (begun) break;
     }
     const told = result ?? { outcome: "filtered" as const };
+    onOutcome?.(answered.kind, told.outcome);
     log.add(lineOf(answered, event, command, told, now()));
     return { delivery_id: event.delivery_id, workflow_id: answered.workflow_id, ...told };
   };

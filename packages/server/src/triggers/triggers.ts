@@ -7,7 +7,7 @@ import { sweepCooldowns } from "../store/cooldowns.js";
 import type { Database } from "../store/database.js";
 import { sweepTriggerLog, type TriggerLine } from "../store/trigger-log.js";
 import { createAdmit } from "./admit.js";
-import { createDeliver, type Deliver } from "./deliver.js";
+import { createDeliver, type Deliver, type OnOutcome } from "./deliver.js";
 import { createLiveIndex, type LiveIndex, type LiveIndexOptions } from "./index/live-index.js";
 import { createLogWriter } from "./log-writer.js";
 
@@ -17,6 +17,7 @@ export interface TriggersOptions {
   license: License;
   clock: Clock;
   log: LiveIndexOptions["log"];
+  onOutcome?: OnOutcome;
   /** For tests: how the index is kept. */
   index?: Pick<LiveIndexOptions, "checkMs" | "listening">;
 }
@@ -40,7 +41,8 @@ const sweepMs = 60_000;
 const bounds = { days: 7, perCommunity: 10_000 };
 
 /** Builds the triggers of a process; `start()` makes them live. */
-export const createTriggers = ({ database, start, license, clock, log, index = {} }: TriggersOptions): Triggers => {
+export const createTriggers = (options: TriggersOptions): Triggers => {
+  const { database, start, license, clock, log, onOutcome, index = {} } = options;
   const pool = database.primary;
   const live = createLiveIndex({ pool, clock, log, ...index });
   const writer = createLogWriter({ pool, clock, log });
@@ -68,7 +70,7 @@ export const createTriggers = ({ database, start, license, clock, log, index = {
       return live.live;
     },
     index: live.index,
-    deliver: createDeliver({ live, admit, log: writer, now: () => clock.now() }),
+    deliver: createDeliver({ live, admit, log: writer, now: () => clock.now(), ...(onOutcome ? { onOutcome } : {}) }),
     refresh: () => live.refresh(),
     note: (line) => writer.add(line),
     flushLog: () => writer.flush(),

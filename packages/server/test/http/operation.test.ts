@@ -50,7 +50,7 @@ describe("health and readiness", () => {
     const { text, headers } = await nobody("/metrics");
     expect(headers["content-type"]).toContain("text/plain");
     expect(text).toMatch(
-      /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/workflows\/:id",status="200"\} \d/,
+      /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/workflows\/:id",status="2xx"\} \d/,
     );
     expect(text).toContain("process_cpu_seconds_total");
     expect(text).not.toContain(workflow_id);

@@ -1,10 +1,18 @@
 // How this process is doing, for people, load balancers and Prometheus.
 import { z } from "zod";
+import { metricsContentType } from "../../observe/metrics.js";
+import { type BreakerState, circuitStates } from "../../outbound/breaker.js";
 import { ok, raw } from "../envelope.js";
 import { route } from "../route.js";
 import { moduleName, moduleVersion } from "../version.js";
 
 const tag = "Operation";
+const inARow = "Calls that broke in a row.";
+
+const countsOf = (circuits: readonly BreakerState[]) => {
+  const inState = (state: BreakerState["state"]) => circuits.filter((circuit) => circuit.state === state).length;
+  return { closed: inState("closed"), open: inState("open"), "half-open": inState("half-open") };
+};
 
 export const statusRoutes = [
   route({
@@ -44,10 +52,11 @@ export const statusRoutes = [
         ...{ module: z.string(), version: z.string(), status: z.enum(["operational", "draining", "disabled"]) },
         features: z.record(z.string(), z.boolean()),
         read_replicas: z.object({ configured: z.int(), ready: z.int() }),
+        circuit_breakers: z.object({ closed: z.int(), open: z.int(), "half-open": z.int() }),
         ...{ started_at: z.iso.datetime(), uptime_seconds: z.number() },
       }),
     },
-    handler: (_input, { settings, clock, startedAt, draining, practice, database }) => {
+    handler: (_input, { settings, clock, startedAt, draining, practice, database, circuits }) => {
       const replicas = database.replicas?.() ?? [];
       return ok({
         module: moduleName,
@@ -62,10 +71,28 @@ export const statusRoutes = [
           configured: replicas.length,
           ready: replicas.filter(({ state }) => state === "ready").length,
         },
+        circuit_breakers: countsOf(circuits?.() ?? []),
         started_at: new Date(startedAt).toISOString(),
         uptime_seconds: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
       });
     },
+  }),
+
+  route({
+    method: "GET",
+    path: "/api/v1/status/circuits",
+    access: "service",
+    tag,
+    summary: "Gives the circuit breaker of each host that this process has called, for operators.",
+    description:
+      "After five calls in a row that broke, a host is left alone for ten seconds (open); then one trial call decides " +
+      "(half-open).",
+    schema: {
+      gives: z.array(
+        z.object({ host: z.string(), state: z.enum(circuitStates), failures: z.int().meta({ description: inARow }) }),
+      ),
+    },
+    handler: (_input, { circuits }) => ok(circuits?.() ?? []),
   }),
 
   route({
@@ -75,10 +102,7 @@ export const statusRoutes = [
     tag,
     summary: "Gives the numbers of this process, as Prometheus reads them.",
     schema: { gives: { contentType: "text/plain" } },
-    handler: async (_input, { metrics }) =>
-      metrics === undefined
-        ? raw("text/plain", "")
-        : raw(metrics.registry.contentType, await metrics.registry.metrics()),
+    handler: async (_input, { metrics }) => raw(metricsContentType, (await metrics?.text()) ?? ""),
   }),
 
   route({
