@@ -47,6 +47,9 @@ it("goes on within 10 s on a second replica while the first stays dead", async (
   console.info(`take-over: ${takeOver} ms`);
   expect(takeOver).toBeLessThan(10_000);
   expect(over.filter(({ recoveries }) => recoveries === 1)).toHaveLength(10);
+  const moments = over.flatMap(({ recovered_at }) => (recovered_at === null ? [] : [recovered_at.getTime()]));
+  expect(moments).toHaveLength(10);
+  expect(Math.max(...moments.map((moment) => Math.abs(moment - died)))).toBeLessThan(10_000);
 });
 
 it("starts one execution per key, though the answer to the first request was lost", async (context) => {

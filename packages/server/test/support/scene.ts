@@ -18,6 +18,7 @@ export interface ExecutionFacts {
   status: string;
   dedupe_key: string | null;
   recoveries: number;
+  recovered_at: Date | null;
   fence: number;
   events: number;
   error_type: string | null;
@@ -76,7 +77,7 @@ export async function scene({ uri, drop }: SceneOptions): Promise<Scene> {
   const replicas: Replica[] = [];
   const facts = async (): Promise<ExecutionFacts[]> => {
     const { rows } = await pool.query<ExecutionFacts>(
-      `SELECT execution_id, status, dedupe_key, recoveries, fence::integer, error_type, start_time, end_time, available_at, claimed_by,
+      `SELECT execution_id, status, dedupe_key, recoveries, recovered_at, fence::integer, error_type, start_time, end_time, available_at, claimed_by,
          (SELECT count(*)::integer FROM workflow_execution_events AS v WHERE v.execution_id = e.execution_id) AS events
        FROM workflow_executions AS e ORDER BY start_time, execution_id`,
     );
