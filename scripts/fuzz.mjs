@@ -22,6 +22,8 @@ const { values } = parseArgs({ options: { seconds: { type: "string" }, seed: { t
 const seconds = Number(values.seconds ?? 600);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const lanes = 8;
+/** What lives on the server for good stays about as much, so that memory can be compared. */
+const mostGood = 40;
 const restMs = Math.min(15_000, seconds * 100);
 
 const failures = [];
@@ -43,7 +45,7 @@ function judge(request, { status, text, headers }) {
 
 const tell = ({ method, path, body }) => `${method} ${path.slice(0, 300)} ${String(body ?? "").slice(0, 600)}`;
 
-/** A workflow that is published and has one of everything. */
+/** A workflow that is published and has one of everything, in place of the oldest of as many as there may be. */
 async function prepare(world, port, graph) {
   const call = async (method, path, body) => {
     const headers = { "x-api-key": apiKey, "content-type": "application/json" };
@@ -59,6 +61,8 @@ async function prepare(world, port, graph) {
   const rights = { can_view: true, can_edit: true, can_execute: true };
   await call("POST", `/workflows/${workflow_id}/permissions`, { user_id: 7, ...rights });
   await call("POST", `/workflows/${workflow_id}/execute`, {});
+  world.good.push(workflow_id);
+  if (world.good.length > mostGood) await call("DELETE", `/workflows/${world.good.shift()}`);
 }
 
 async function lane(number, until, { server, api, world }) {

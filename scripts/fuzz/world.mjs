@@ -71,6 +71,8 @@ export function createWorld() {
   return {
     graphs,
     known,
+    /** Workflows that were made as they should be, the oldest first. */
+    good: [],
     /** Keeps the ids in an answer. */
     learn(data) {
       for (const each of Array.isArray(data) ? data : [data])
