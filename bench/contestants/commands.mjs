@@ -1,5 +1,6 @@
 // Chat messages among WORKFLOWS published workflows with a command each: over HTTP, where a message starts the one that
-// it concerns, and in the index of triggers alone.
+// it concerns (always one of the same ten, so that what is compared is finding it, not loading ever more workflows), and
+// in the index of triggers alone.
 import pg from "pg";
 import { contest, keepInFlight } from "../lib/contestant.mjs";
 import { load } from "../lib/load.mjs";
@@ -19,7 +20,7 @@ const first = await publishWorkflow(
   draw("start -> end", { start: ["trigger_command", { command_name: "!do0" }], end: "flow_end" }),
 );
 await copyOf(first);
-const message = (index) => `!do${(index * 7919) % workflows} @ada now`;
+const message = (number) => `!do${number} @ada now`;
 
 const index = new TriggerIndex();
 for (let number = 0; number < workflows; number += 1) {
@@ -31,12 +32,16 @@ let sent = 0;
 const overHttp = (request) =>
   load(server.url, request, () => {
     sent += 1;
-    return { path: "/api/v1/events", headers: serviceHeaders, body: JSON.stringify(event(`d${sent}`, message(sent))) };
+    return {
+      path: "/api/v1/events",
+      headers: serviceHeaders,
+      body: JSON.stringify(event(`d${sent}`, message(sent % 10))),
+    };
   });
 const alone = ({ count }) =>
   keepInFlight(count, 1, () => {
     for (let each = 0; each < 1000; each += 1) {
-      const found = index.find(place, "command", wordKey(parseCommand(message(each)).word));
+      const found = index.find(place, "command", wordKey(parseCommand(message((each * 7919) % workflows)).word));
       if (found.length !== 1) throw new Error("the wrong triggers were found");
     }
   });
