@@ -63,7 +63,8 @@ interface Words {
   after: string;
 }
 
-// IS TRUE, so that what was seen is found again by its key, whatever the planner thinks of the index of those that wait.
+// What was seen is locked one by one, in its turn, found by its key: LATERAL and IS TRUE see to that, whatever the
+// planner thinks of a table that grows and shrinks faster than its statistics.
 const claimText = ({ worker, count, suspects, after }: Words, { total, perCommunity }: Caps): string => {
   const capped = total > 0 || perCommunity > 0;
   const may = `available_at <= statement_timestamp() AND claimed_by IS NULL AND (${suspects} OR recoveries < ${suspectFrom})
@@ -91,9 +92,11 @@ const claimText = ({ worker, count, suspects, after }: Words, { total, perCommun
         ${perCommunity > 0 ? ", (SELECT n FROM in_hand WHERE in_hand.community_id = seen.community_id) AS n" : ""}
       FROM seen),
     chosen AS (
-      SELECT e.execution_id FROM workflow_executions AS e JOIN due USING (execution_id)
-      WHERE NOT due.too_many AND (e.claimed_by IS NULL) IS TRUE AND (e.available_at IS NOT NULL) IS TRUE AND EXISTS (SELECT 1 FROM lease) ${room}
-      ORDER BY due.turn, due.available_at LIMIT greatest(0, ${limit}) FOR UPDATE OF e SKIP LOCKED)
+      SELECT locked.execution_id FROM (SELECT execution_id FROM due WHERE NOT too_many AND EXISTS (SELECT 1 FROM lease) ${room}
+          ORDER BY turn, available_at) AS next,
+        LATERAL (SELECT e.execution_id FROM workflow_executions AS e WHERE e.execution_id = next.execution_id
+          AND (e.claimed_by IS NULL) IS TRUE AND (e.available_at IS NOT NULL) IS TRUE FOR UPDATE SKIP LOCKED) AS locked
+      LIMIT greatest(0, ${limit}))
     UPDATE workflow_executions AS e SET claimed_by = ${worker}, available_at = NULL, fence = e.fence + 1, status = 'running'
     FROM chosen WHERE e.execution_id = chosen.execution_id
     RETURNING ${claimedColumns}, (SELECT CASE WHEN max(number) = ${communitiesInTurn} THEN max(id) END FROM communities) AS after`;
