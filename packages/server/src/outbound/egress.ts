@@ -4,12 +4,13 @@
 // 2. Connections go to the checked addresses only. Redirects are not followed: a 3xx is an answer.
 // 3. One deadline covers name, connection, headers and body; the body is limited after unpacking.
 // 4. What is refused is refused before a packet is sent, and is not tried again.
+import type { Readable } from "node:stream";
 import type { Answer, Call, HttpRequest, HttpResponse, Outside } from "@workflow-core/core";
 import { type Clock, systemClock } from "../clock.js";
 import { type AllowRule, addressGuard } from "./addresses.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
-import { checkedClient } from "./checked-client.js";
 import { type Deadline, startDeadline } from "./deadline.js";
+import { createKeptClients, type KeptClients } from "./kept-clients.js";
 import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
 import { readAnswer } from "./read-answer.js";
 import { BodyTooLarge, BodyUnreadable, readBody } from "./read-body.js";
@@ -29,16 +30,17 @@ interface Limits {
   headerBytes: number;
 }
 
-/** The port for HTTP calls; throws at once when a rule is no range. */
+/** The port for HTTP calls; `close` ends the connections that are kept. Throws at once when a rule is no range. */
 export function createEgress({
   allow,
   resolve = resolveByDns,
   limits,
   clock = systemClock,
-}: EgressOptions): Outside["http"] {
+}: EgressOptions): Outside["http"] & { close(): void } {
   const allowed = addressGuard(allow);
   const bounds: Limits = { bodyBytes: 2 * 1024 * 1024, headerBytes: 16 * 1024, ...limits };
-  return async (request: HttpRequest, call: Call): Promise<Answer<HttpResponse>> => {
+  const clients = createKeptClients(clock);
+  const http = async (request: HttpRequest, call: Call): Promise<Answer<HttpResponse>> => {
     if (call.signal.aborted) return aborted();
     const url = readUrl(request.url);
     if (isFailed(url)) return url;
@@ -47,24 +49,28 @@ export function createEgress({
     const deadline = startDeadline(clock, request.timeoutSeconds * 1000, call.signal);
     try {
       const target = await deadline.race(checkTarget(url, resolve, allowed));
-      return isFailed(target) ? target : ok(await exchange(target, parts, bounds, deadline));
+      return isFailed(target) ? target : ok(await exchange(clients, target, call, parts, bounds, deadline));
     } catch (error) {
       return failureOf(error, deadline, request.timeoutSeconds, bounds);
     } finally {
       deadline.release();
     }
   };
+  return Object.assign(http, { close: clients.close });
 }
 
 const isFailed = (value: object): value is Failed => "ok" in value;
 
 async function exchange(
+  clients: KeptClients,
   target: Target,
+  call: Call,
   parts: RequestParts,
   limits: Limits,
   deadline: Deadline,
 ): Promise<HttpResponse> {
-  const client = checkedClient(target, limits.headerBytes);
+  const { client, release } = clients.borrow(target, call.context.community_id, limits.headerBytes);
+  let unread: Readable | undefined;
   try {
     const { method, headers, body } = parts;
     const response = await client.request({
@@ -74,12 +80,16 @@ async function exchange(
       body: body ?? null,
       signal: deadline.signal,
     });
+    unread = response.body;
     const encoding = response.headers["content-encoding"];
     const packed = Array.isArray(encoding) ? encoding.join(",") : encoding;
     const bytes = await deadline.race(readBody(response.body, packed, limits.bodyBytes));
+    unread = undefined;
     return readAnswer(response, bytes);
   } finally {
-    await client.destroy();
+    // A connection with an answer that nobody wants to read to its end is good for nothing more.
+    unread?.on("error", () => undefined).destroy();
+    release();
   }
 }
 

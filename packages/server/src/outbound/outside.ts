@@ -48,9 +48,10 @@ export function createOutside(options: OutsideOptions): ServerOutside {
   const client =
     routerUrl === undefined ? undefined : createRouter({ url: routerUrl, apiKey: routerApiKey, clock, log });
   const sandbox = createSandbox({ clock, log, ...(sandboxSize === undefined ? {} : { size: sandboxSize }) });
+  const http = createEgress({ allow: egressAllow, clock });
   return {
     router: client ?? practice.router,
-    http: createEgress({ allow: egressAllow, clock }),
+    http,
     sandbox: sandbox.run,
     practice: client === undefined ? practice : undefined,
     status: () => ({
@@ -60,6 +61,7 @@ export function createOutside(options: OutsideOptions): ServerOutside {
     }),
     warm: sandbox.warm,
     async close() {
+      http.close();
       await Promise.all([client?.close(), sandbox.close()]);
     },
   };
