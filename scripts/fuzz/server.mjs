@@ -1,6 +1,6 @@
 // The server that is asked: the built program with its embedded database, in a directory of its own.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,7 @@ const freePort = () =>
 /** Starts it; `stop` ends it and removes its directory. */
 export async function startServer() {
   const home = mkdtempSync(join(tmpdir(), "workflow-core-fuzz-"));
+  chmodSync(home, 0o755); // where root starts it, the database runs as another user
   const grpcPort = await freePort();
   const settings = { MODULE_PORT: "0", GRPC_PORT: String(grpcPort), SECRET_KEY: secretKey, API_KEY: apiKey };
   const limits = { WEBHOOK_ADDRESS_LIMIT_PER_MINUTE: "100000", WORKFLOW_TIMEOUT_SECONDS: "20" };
