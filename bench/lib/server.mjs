@@ -23,6 +23,7 @@ export const startServer = async ({ env = {}, embedded = false, directory = temp
       ...{ MODULE_PORT: String(port), GRPC_PORT: "0", API_KEY: key, SECRET_KEY: "bench-secret-key-of-32-characters" },
       ...{ LOG_DIR: `${directory}/log`, DATA_DIR: `${directory}/data` },
       ...(embedded ? {} : { DATABASE_URI: process.env.BENCH_DATABASE }),
+      ...(process.env.WORKERS === undefined ? {} : { WORKERS: process.env.WORKERS }),
       ...env,
     },
   });

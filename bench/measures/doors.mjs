@@ -24,6 +24,11 @@ export const doorMeasures = [
         env: { GRAPH: "everyday", ANSWER: "stored" },
       },
       {
+        name: "Workflow Core, signed webhook, WORKERS=2",
+        file: "http-workflow-core",
+        env: { GRAPH: "everyday", ANSWER: "stored", WORKERS: "2" },
+      },
+      {
         name: "Workflow Core, answered at its end (?wait)",
         file: "http-workflow-core",
         env: { GRAPH: "everyday", ANSWER: "finished" },
