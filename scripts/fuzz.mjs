@@ -133,11 +133,12 @@ const run = async (context, part, milliseconds) => {
 console.log(`seed ${seed}, ${seconds} s`);
 const server = await startServer();
 // Whatever goes wrong here, the server does not stay behind.
-process.on("uncaughtException", async (error) => {
-  console.error(error);
+const giveUp = async (reason) => {
+  console.error(reason);
   await server.stop();
   process.exit(2);
-});
+};
+for (const end of ["uncaughtException", "SIGINT", "SIGTERM"]) process.once(end, giveUp);
 const openapi = await (await fetch(`http://127.0.0.1:${server.port}/openapi.json`)).json();
 const world = createWorld();
 for (const graph of world.graphs) await prepare(world, server.port, graph);
