@@ -69,7 +69,10 @@ export class Journal {
 
   /** Stores an execution and its first event. Throws SERVICE_UNAVAILABLE when the database does not take it in time. */
   async accept(record: AcceptRecord): Promise<Accepted> {
-    if (this.#waiting.bytes > maxPendingBytes) throw unavailable("The journal is full; try again later.");
+    if (this.#waiting.bytes > maxPendingBytes)
+      throw unavailable(
+        `The journal is full: more than MAX_PENDING_BYTES (${maxPendingBytes}) wait for the database; try again later.`,
+      );
     const accepted = (await this.#submit({ accept: record })) as Accepted;
     if (record.finish && !accepted.duplicate) this.#options.onFinish?.(record.finish);
     return accepted;
