@@ -8,8 +8,10 @@ import "./ui/content.css";
 import "./ui/picker.css";
 import "./app/app.css";
 import { App } from "./app/app.js";
+import { prefetch } from "./app/pages.js";
 import { applyTheme } from "./app/theme.js";
 
 applyTheme();
+prefetch(window.location.pathname);
 const root = document.getElementById("root");
 if (root) createRoot(root).render(<App />);

@@ -3,6 +3,7 @@
 // U1. Only files that were there when the server started are given, by their exact names; so no address leads elsewhere.
 // U2. Addresses without a file get the page itself, which knows its own addresses; missing assets are 404.
 // U3. Files whose name holds a hash of their content never change and are kept by browsers; the page is asked for anew.
+// U4. The build lays each file beside itself as .br and .gz: browsers get what they can unpack, nothing is compressed here.
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { relative, sep } from "node:path";
@@ -14,6 +15,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 const places = [new URL("../../builder/", import.meta.url), new URL("../../../web/dist/", import.meta.url)];
 
 const page = "index.html";
+const given = { preCompressed: true, serve: false, cacheControl: false, index: false } as const; // U4
 const reserved = /^\/(?:api|docs|health|ready|metrics|openapi\.json)(?:\/|$)/i;
 const year = 365 * 24 * 60 * 60 * 1000;
 
@@ -27,7 +29,7 @@ export interface Builder {
 export async function serveBuilder(app: FastifyInstance, directory = builtDirectory()): Promise<Builder> {
   const files = directory === undefined ? new Set<string>() : await filesIn(directory);
   if (directory !== undefined) {
-    await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false, index: false });
+    await app.register(fastifyStatic, { root: directory, ...given });
   }
   const fileOf = (request: FastifyRequest): string | undefined => {
     const name = decodeURIComponent(pathOf(request)).slice(1);
@@ -44,6 +46,7 @@ export async function serveBuilder(app: FastifyInstance, directory = builtDirect
       if (!files.has(file))
         return reply.type("text/html; charset=utf-8").header("Cache-Control", "no-cache").send(notBuilt);
       const hashed = file.startsWith("assets/");
+      reply.header("Vary", "Accept-Encoding");
       reply.header("Cache-Control", hashed ? `public, max-age=${year / 1000}, immutable` : "no-cache");
       return reply.sendFile(file);
     },

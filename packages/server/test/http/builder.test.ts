@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { compileDocument } from "@workflow-core/core";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +20,7 @@ describe("the builder's files", () => {
     await writeFile(join(site, "index.html"), "<!doctype html><title>Builder</title>");
     await writeFile(join(site, "favicon.svg"), "<svg/>");
     await writeFile(join(site, "assets/index-abc123.js"), "export {};");
+    await writeFile(join(site, "assets/index-abc123.js.gz"), gzipSync("export {};"));
     await writeFile(join(directory, "secret.txt"), "not for you");
     app = fastify();
     const builder = await serveBuilder(app, `${site}/`);
@@ -52,6 +54,20 @@ describe("the builder's files", () => {
     expect([icon.statusCode, icon.headers["cache-control"]]).toEqual([200, "no-cache"]);
     const again = await app.inject({ url: "/favicon.svg", headers: { "if-none-match": String(icon.headers.etag) } });
     expect(again.statusCode).toBe(304);
+  });
+
+  it("gives what the build compressed to those who can unpack it", async () => {
+    const url = "/assets/index-abc123.js";
+    const small = await app.inject({ url, headers: { "accept-encoding": "gzip, br" } });
+    expect(small.headers["content-encoding"]).toBe("gzip");
+    expect(small.headers["content-type"]).toMatch(/javascript/);
+    expect(small.headers.vary).toMatch(/accept-encoding/i);
+    expect(gunzipSync(small.rawPayload).toString()).toBe("export {};");
+    const plain = await get(url);
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect([plain.body, plain.headers.vary]).toEqual(["export {};", "Accept-Encoding"]);
+    const page = await app.inject({ url: "/", headers: { "accept-encoding": "gzip" } });
+    expect(page.body).toContain("<title>Builder</title>");
   });
 
   it("gives nothing else", async () => {

@@ -1,27 +1,16 @@
-// What is shown at which address. The list comes with the first load; everything heavier follows when it is opened.
+// The application: the session first, then the page of the address.
 import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { ApiError, isOffline, sentenceOf } from "../api/errors.js";
 import { Empty, Loading } from "../ui/bits.js";
 import { Toasts, toast } from "../ui/toast.js";
-import { WorkflowsPage } from "../workflows/page.js";
 import { Boundary } from "./boundary.js";
 import { OfflineBanner } from "./offline.js";
+import { pages } from "./pages.js";
 import { resumeSession, useSession } from "./session.js";
 import { Shell } from "./shell.js";
 import { SignIn, Unreachable } from "./sign-in.js";
-
-const BuilderPage = lazy(() => import("../builder/page.js"));
-const ExecutionsPage = lazy(() => import("../executions/list-page.js"));
-const ExecutionPage = lazy(() => import("../executions/page.js"));
-const ManagePage = lazy(() => import("../manage/workflow-page.js"));
-const TriggerLogPage = lazy(() => import("../manage/trigger-log.js"));
-const CalendarPage = lazy(() => import("../manage/calendar-page.js"));
-const SecretsPage = lazy(() => import("../manage/secrets.js"));
-const AuditPage = lazy(() => import("../manage/audit.js"));
-const QueuePage = lazy(() => import("../manage/queue.js"));
-const StatusPage = lazy(() => import("../manage/status.js"));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -37,24 +26,19 @@ const client = new QueryClient({
   }),
 });
 
+const routes = (inShell: boolean) =>
+  pages
+    .filter(({ framed }) => framed === inShell)
+    .map(({ path, Page }) => <Route key={path} path={path} element={<Page />} />);
+
 const Pages = () => (
   <Suspense fallback={<Loading />}>
     <Routes>
       <Route element={<Shell />}>
-        <Route index element={<WorkflowsPage />} />
-        <Route path="workflows" element={<WorkflowsPage />} />
-        <Route path="workflows/:id/runs" element={<ExecutionsPage />} />
-        <Route path="workflows/:id/manage/:section?" element={<ManagePage />} />
-        <Route path="triggers" element={<TriggerLogPage />} />
-        <Route path="schedules" element={<CalendarPage />} />
-        <Route path="secrets" element={<SecretsPage />} />
-        <Route path="audit" element={<AuditPage />} />
-        <Route path="status/queue" element={<QueuePage />} />
-        <Route path="status" element={<StatusPage />} />
+        {routes(true)}
         <Route path="*" element={<Empty title="There is nothing at this address." />} />
       </Route>
-      <Route path="workflows/:id" element={<BuilderPage />} />
-      <Route path="workflows/:id/runs/:executionId" element={<ExecutionPage />} />
+      {routes(false)}
     </Routes>
   </Suspense>
 );

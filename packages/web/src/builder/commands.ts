@@ -119,7 +119,13 @@ export const commands: readonly Command[] = [
 
 const focusInspector = (): void => {
   show({ right: "inspector" });
-  window.setTimeout(() => document.querySelector<HTMLElement>(".inspector [data-first]")?.focus(), 60);
+  // The form may still be on its way.
+  const focus = (patience: number) => {
+    const first = document.querySelector<HTMLElement>(".inspector [data-first]");
+    if (first) first.focus();
+    else if (patience > 0) window.setTimeout(focus, 60, patience - 1);
+  };
+  window.setTimeout(focus, 60, 30);
 };
 
 const isMac = navigator.platform.startsWith("Mac");

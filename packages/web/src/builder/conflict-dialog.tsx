@@ -57,7 +57,7 @@ const Inner = ({ onLater }: { onLater: () => void }) => {
   );
 };
 
-export const ConflictDialog = () => {
+const ConflictDialog = () => {
   const theirs = useBuilder((state) => (state.save === "conflict" ? state.theirs : undefined));
   const [later, setLater] = useState<typeof theirs>();
   if (!theirs) return null;
@@ -74,3 +74,5 @@ export const ConflictDialog = () => {
     );
   return <Inner onLater={() => setLater(theirs)} />;
 };
+
+export default ConflictDialog;

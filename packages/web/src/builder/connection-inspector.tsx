@@ -11,7 +11,7 @@ import { SourcePicker } from "./source-picker.js";
 import { edit, useDraft } from "./store.js";
 import { useSample } from "./use-sample.js";
 
-export const ConnectionInspector = ({ name }: { name: string }) => {
+const ConnectionInspector = ({ name }: { name: string }) => {
   const draft = useDraft();
   const all = useChecked((checked) => checked.problems);
   const connection = draft.connections.find((each, index) => connectionName(each, index) === name);
@@ -69,3 +69,5 @@ export const ConnectionInspector = ({ name }: { name: string }) => {
     </div>
   );
 };
+
+export default ConnectionInspector;

@@ -1,12 +1,20 @@
 // The inspector: the form of the selected node, of a connection, or of the workflow itself.
 import { MousePointerClick } from "lucide-react";
-import { ConnectionInspector } from "./connection-inspector.js";
-import { NodeInspector } from "./node-inspector.js";
+import { lazy, Suspense } from "react";
+import { Loading } from "../ui/bits.js";
+import { firstAct } from "../ui/first-act.js";
 import { useBuilder, useDraft } from "./store.js";
 import { WorkflowInspector } from "./workflow-inspector.js";
 import "./inspector.css";
 
-export const Inspector = () => {
+// Nothing is selected before somebody acts.
+const loadNode = () => import("./node-inspector.js");
+const loadConnection = () => import("./connection-inspector.js");
+const NodeInspector = lazy(loadNode);
+const ConnectionInspector = lazy(loadConnection);
+void firstAct.then(() => Promise.all([loadNode(), loadConnection()]));
+
+const Inner = () => {
   const { nodes, connections } = useBuilder((state) => state.selection);
   const draft = useDraft();
   const [node] = nodes;
@@ -25,3 +33,9 @@ export const Inspector = () => {
   if (connection !== undefined) return <ConnectionInspector key={connection} name={connection} />;
   return <WorkflowInspector />;
 };
+
+export const Inspector = () => (
+  <Suspense fallback={<Loading />}>
+    <Inner />
+  </Suspense>
+);

@@ -65,7 +65,7 @@ const Identifier = ({ id }: { id: string }) => {
 const set = (id: string, label: string, patch: Parameters<typeof patchNode>[2], merge?: string) =>
   edit(label, (draft) => patchNode(draft, id, patch), merge);
 
-export const NodeInspector = ({ id, node }: { id: string; node: NodeDocument }) => {
+const NodeInspector = ({ id, node }: { id: string; node: NodeDocument }) => {
   const all = useChecked((checked) => checked.problems);
   const sample = useSample(id);
   const root = useJump(id);
@@ -158,3 +158,5 @@ export const NodeInspector = ({ id, node }: { id: string; node: NodeDocument }) 
     </FormContext.Provider>
   );
 };
+
+export default NodeInspector;

@@ -4,20 +4,18 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useParams } from "react-router";
 import { loadWorkflow } from "../api/workflows.js";
-import { takeOffer } from "../practice/offer.js";
+import { isOffered } from "../practice/offer.js";
 import { Loading, Trouble } from "../ui/bits.js";
 import { toast } from "../ui/toast.js";
 import * as acts from "./acts.js";
 import { Canvas } from "./canvas.js";
 import { CommandPalette } from "./command-palette.js";
 import { commandFor } from "./commands.js";
-import { ConflictDialog } from "./conflict-dialog.js";
 import { ConnectPicker } from "./connect-picker.js";
 import { connect, connectionObstacle, moveNodes, splice } from "./document.js";
 import { EmptyCanvas } from "./empty-canvas.js";
 import { Palette } from "./palette.js";
 import { watchProblems } from "./problems.js";
-import { PublishDialog } from "./publish-dialog.js";
 import { RightDock } from "./right-dock.js";
 import { watchSaving } from "./saving.js";
 import { createSkin, SkinContext, type SkinStore } from "./skin.js";
@@ -27,6 +25,20 @@ import { show, useView } from "./view.js";
 import "./builder.css";
 
 const TryPanel = lazy(() => import("../practice/panel.js"));
+const PublishDialog = lazy(() => import("./publish-dialog.js"));
+const ConflictDialog = lazy(() => import("./conflict-dialog.js"));
+
+/** Dialogs are fetched when they are first needed. */
+const Dialogs = () => {
+  const publishing = useView((view) => view.publishing);
+  const conflict = useBuilder((state) => state.save === "conflict");
+  return (
+    <Suspense fallback={null}>
+      {publishing && <PublishDialog />}
+      {conflict && <ConflictDialog />}
+    </Suspense>
+  );
+};
 
 const useKeyboard = () =>
   useEffect(() => {
@@ -120,8 +132,7 @@ const Open = ({ skin }: { skin: SkinStore }) => {
         <Palette />
         <ConnectPicker />
         <CommandPalette />
-        <PublishDialog />
-        <ConflictDialog />
+        <Dialogs />
       </ReactFlowProvider>
     </SkinContext.Provider>
   );
@@ -142,7 +153,7 @@ const BuilderPage = () => {
   useEffect(() => {
     if (!query.data) return;
     openWorkflow(query.data);
-    if (takeOffer()) show({ left: "try" });
+    if (isOffered()) show({ left: "try" });
     document.title = `${query.data.workflow.name} – Workflow Core`;
     setOpened(query.data.workflow.workflow_id);
     return () => {

@@ -34,7 +34,7 @@ const Row = ({ problem }: { problem: Problem }) => {
   );
 };
 
-export const ProblemsPanel = () => {
+const ProblemsPanel = () => {
   const problems = useChecked((checked) => checked.problems);
   const errors = problems.filter(({ severity }) => severity === "error");
   const warnings = problems.filter(({ severity }) => severity === "warning");
@@ -72,3 +72,5 @@ export const ProblemsPanel = () => {
     </div>
   );
 };
+
+export default ProblemsPanel;

@@ -16,7 +16,7 @@ import { usePublishedDifference, usePublishedVersion } from "./published.js";
 import { saveNow, takeOver } from "./saving.js";
 import { useBuilder, useDraft } from "./store.js";
 import { VersionLabelFields, versionCalled } from "./version-label.js";
-import { jumpTo, show, useView } from "./view.js";
+import { jumpTo, show } from "./view.js";
 import "./dialogs.css";
 
 const close = () => show({ publishing: false });
@@ -53,7 +53,7 @@ const refusedProblems = (error: unknown): Problem[] => {
   return details?.errors ?? [];
 };
 
-const Inner = () => {
+const PublishDialog = () => {
   const workflow = useBuilder((state) => state.workflow);
   const problems = useChecked((checked) => checked.problems);
   const draft = useDraft();
@@ -142,4 +142,4 @@ const Inner = () => {
   );
 };
 
-export const PublishDialog = () => (useView((view) => view.publishing) ? <Inner /> : null);
+export default PublishDialog;

@@ -5,9 +5,9 @@ import { Loading } from "../ui/bits.js";
 import { IconButton } from "../ui/button.js";
 import { Inspector } from "./inspector.js";
 import { useChecked } from "./problems.js";
-import { ProblemsPanel } from "./problems-panel.js";
 import { type RightPanel, show } from "./view.js";
 
+const ProblemsPanel = lazy(() => import("./problems-panel.js"));
 const VersionsPanel = lazy(() => import("./versions-panel.js"));
 
 export const RightDock = ({ panel }: { panel: NonNullable<RightPanel> }) => {
@@ -29,12 +29,10 @@ export const RightDock = ({ panel }: { panel: NonNullable<RightPanel> }) => {
       </div>
       <div className="dock-body">
         {panel === "inspector" && <Inspector />}
-        {panel === "problems" && <ProblemsPanel />}
-        {panel === "versions" && (
-          <Suspense fallback={<Loading />}>
-            <VersionsPanel />
-          </Suspense>
-        )}
+        <Suspense fallback={<Loading />}>
+          {panel === "problems" && <ProblemsPanel />}
+          {panel === "versions" && <VersionsPanel />}
+        </Suspense>
       </div>
     </aside>
   );

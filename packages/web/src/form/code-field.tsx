@@ -1,8 +1,14 @@
-// A field with the code editor in it. The editor is a chunk of its own; until it is there, the text can be edited plainly.
+// A field with the code editor in it. The editor is a chunk of its own, half as large as all the rest, and comes with
+// the first act on the page; until it is there, the text can be edited plainly.
 import { lazy, Suspense, useRef } from "react";
+import { firstAct } from "../ui/first-act.js";
 import type { EditorProps } from "./editor-props.js";
 
-const Editor = lazy(() => import("./editor.js"));
+const loadEditor = async () => {
+  await firstAct;
+  return import("./editor.js");
+};
+const Editor = lazy(loadEditor);
 
 const Plain = ({
   value,

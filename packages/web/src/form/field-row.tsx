@@ -1,33 +1,35 @@
 // One field of a form, made from core's description of it: its name, help, widget, problems and live preview.
 import type { Field, Json, Widget as WidgetName } from "@workflow-core/core";
-import { type ComponentType, useMemo } from "react";
-import { ConditionWidget } from "./condition-widget.js";
+import { type ComponentType, lazy, Suspense, useMemo } from "react";
+import { firstAct } from "../ui/first-act.js";
 import { problemsAt, sampleEnv, useForm } from "./context.js";
-import { CronWidget, TimezoneWidget } from "./cron-widget.js";
 import { ListWidget, ObjectWidget, PairsWidget } from "./list-widgets.js";
-import { NamesWidget } from "./names-widget.js";
-import { ChoiceWidget, NumberWidget, SecondsWidget, SwitchWidget } from "./number-widgets.js";
 import { type Parts, PartsContext, type RowProps } from "./parts.js";
 import { previewOf } from "./preview.js";
-import { CodeWidget, TextWidget } from "./text-widgets.js";
+import { TextWidget } from "./text-widgets.js";
 import { ValueWidget } from "./value-widget.js";
 import type { WidgetProps } from "./widget.js";
+
+const loadRare = () => import("./rare-widgets.js");
+void firstAct.then(loadRare);
+const rare = (name: keyof Awaited<ReturnType<typeof loadRare>>): ComponentType<WidgetProps> =>
+  lazy(async () => ({ default: (await loadRare())[name] }));
 
 const widgets: Record<WidgetName, ComponentType<WidgetProps>> = {
   line: TextWidget,
   lines: TextWidget,
   address: TextWidget,
   name: TextWidget,
-  number: NumberWidget,
-  seconds: SecondsWidget,
-  switch: SwitchWidget,
-  choice: ChoiceWidget,
+  number: rare("NumberWidget"),
+  seconds: rare("SecondsWidget"),
+  switch: rare("SwitchWidget"),
+  choice: rare("ChoiceWidget"),
   value: ValueWidget,
-  condition: ConditionWidget,
-  code: CodeWidget,
-  names: NamesWidget,
-  cron: CronWidget,
-  timezone: TimezoneWidget,
+  condition: rare("ConditionWidget"),
+  code: rare("CodeWidget"),
+  names: rare("NamesWidget"),
+  cron: rare("CronWidget"),
+  timezone: rare("TimezoneWidget"),
   list: ListWidget,
   cases: ListWidget,
   object: ObjectWidget,
@@ -39,7 +41,9 @@ const Widget = (props: Omit<WidgetProps, "invalid">) => {
   const { problems } = useForm();
   const Component = widgets[props.field.widget];
   return (
-    <Component {...props} invalid={problemsAt(problems, props.path).some(({ severity }) => severity === "error")} />
+    <Suspense fallback={<span className="input" aria-hidden />}>
+      <Component {...props} invalid={problemsAt(problems, props.path).some(({ severity }) => severity === "error")} />
+    </Suspense>
   );
 };
 

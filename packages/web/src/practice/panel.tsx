@@ -10,7 +10,7 @@ import { Button, IconButton } from "../ui/button.js";
 import { span } from "../ui/time.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
-import { startOffered } from "./offer.js";
+import { startOffered } from "./start-offered.js";
 import { clearTry, closeTry, goOn, openTry, repeatTry, stopTry, useTry } from "./store.js";
 import { Trace } from "./trace.js";
 import "./practice.css";

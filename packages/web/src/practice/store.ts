@@ -5,8 +5,10 @@ import { create } from "zustand";
 import type { Draft } from "../builder/document.js";
 import { checkNow } from "../builder/problems.js";
 import type { CardState, SkinStore } from "../builder/skin.js";
+import { chooseSource } from "../builder/source.js";
 import { currentDraft, useBuilder } from "../builder/store.js";
 import { cooldownsFor, type Person, type Role, type Verdict } from "./match.js";
+import { takeOffer } from "./offer.js";
 import { type Pin, type Pins, practiceOutside, type Sent } from "./outside.js";
 import { beginTry, hasReached, type Pause, pauseOf, stepTry, type TrySession } from "./session.js";
 
@@ -78,6 +80,11 @@ export const openTry = (store: SkinStore): void => {
   const id = useBuilder.getState().workflow?.workflow_id;
   const pins = JSON.parse(localStorage.getItem(pinsKey(id)) ?? "{}") as Pins;
   set({ pins });
+  const offer = takeOffer();
+  if (offer) {
+    set({ offered: { data: offer.data, answers: offer.answers } });
+    chooseSource(offer.workflow, { run: offer.execution });
+  }
   store.setState({ pinned: pins });
 };
 

@@ -29,7 +29,7 @@ const Nothing = ({ filtered, onNew }: { filtered: boolean; onNew: () => void }) 
     </Empty>
   );
 
-export const WorkflowsPage = () => {
+const WorkflowsPage = () => {
   const [params, setParams] = useSearchParams();
   const [dialog, setDialog] = useState<Way | undefined>();
   const search = params.get("search") ?? "";
@@ -119,3 +119,5 @@ export const WorkflowsPage = () => {
     </div>
   );
 };
+
+export default WorkflowsPage;
