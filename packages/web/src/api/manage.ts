@@ -1,5 +1,5 @@
 // What stands beside a workflow's document: webhooks, schedules, permissions, logs and the service itself.
-import type { ExecutionStatus } from "@workflow-core/core";
+import type { ExecutionStatus, Json } from "@workflow-core/core";
 import { call, get, type Reply } from "./client.js";
 import type { Permission, PlannedSchedule, Schedule, TriggerLogEntry, Webhook } from "./types.js";
 
@@ -149,7 +149,17 @@ export interface QueuedExecution {
 export const queuedExecutions = (page: number): Promise<Reply<QueuedExecution[]>> =>
   get("/queue/executions", { page, per_page: 25 });
 
-export const auditLog = () => list<Record<string, unknown>>("/audit", { per_page: 100 });
+export interface AuditLine {
+  audit_id: number;
+  at: string;
+  action: string;
+  /** Who it was where it was no user: a service, the command line. */
+  actor: string;
+  user_id: number | null;
+  workflow_id: string | null;
+  summary?: Json;
+}
+export const auditLog = () => list<AuditLine>("/audit", { per_page: 100 });
 
 export const serviceStatus = async (): Promise<Record<string, unknown>> =>
   (await get<Record<string, unknown>>("/status")).data;

@@ -1,5 +1,6 @@
 // What people do in the builder, each one act of the history. Menus, keys, the pointer and the command list all come
 // here.
+
 import { type NodeType, nodeType } from "@workflow-core/core";
 import { toast } from "../ui/toast.js";
 import type { FlowApi } from "./canvas.js";
@@ -10,6 +11,7 @@ import { sizeOf } from "./flow.js";
 import { loopOf } from "./frames.js";
 import { outputPorts } from "./ports.js";
 import type { PlaceForNode } from "./rank.js";
+import { readableView } from "./readable-view.js";
 import { currentDraft, edit, redoEdit, select, undoEdit, useBuilder } from "./store.js";
 import { type PaletteRequest, show } from "./view.js";
 
@@ -208,6 +210,12 @@ export const toggleEnabled = (): void => {
 };
 
 export const wrapInView = (): void => void flow?.fitView({ padding: 0.08, maxZoom: 1, duration: 200 });
+/** After a panel has taken a part of the canvas: the whole, or the start where the whole could not be read. */
+export const viewAgain = async (): Promise<void> => {
+  if (!flow) return;
+  await flow.fitView({ padding: 0.08, maxZoom: 1 });
+  await readableView(flow);
+};
 export const zoomIn = (): void => void flow?.zoomIn({ duration: 120 });
 export const zoomOut = (): void => void flow?.zoomOut({ duration: 120 });
 

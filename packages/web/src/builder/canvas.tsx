@@ -22,6 +22,7 @@ import {
   type WireEdge,
 } from "./flow.js";
 import { FramesLayer } from "./frames-layer.js";
+import { readableView } from "./readable-view.js";
 import type { Selection } from "./store.js";
 import { Wire } from "./wire.js";
 import "./canvas.css";
@@ -76,22 +77,6 @@ const middleOf = (id: string): Point | undefined => {
 const pointOf = (event: globalThis.MouseEvent | TouchEvent): Point => {
   const touch = "changedTouches" in event ? event.changedTouches[0] : event;
   return { x: touch?.clientX ?? 0, y: touch?.clientY ?? 0 };
-};
-
-/** A drawing that would be unreadable as a whole begins at its upper left instead. */
-const startAtTheStart = async (api: FlowApi, focus: readonly string[]): Promise<void> => {
-  await new Promise((resolve) => window.setTimeout(resolve, 60));
-  const all = api.getNodes();
-  if (all.length === 0 || api.getZoom() >= (window.innerWidth > 900 ? 0.35 : 0.5)) return;
-  if (focus.length > 0) {
-    await api.fitView({ nodes: focus.map((id) => ({ id })), padding: 0.4, minZoom: 0.5, maxZoom: 0.9 });
-    return;
-  }
-  const first = all.reduce((left, right) =>
-    right.position.x + right.position.y / 4 < left.position.x + left.position.y / 4 ? right : left,
-  );
-  const zoom = 0.7;
-  await api.setViewport({ x: 32 - first.position.x * zoom, y: 160 - first.position.y * zoom, zoom });
 };
 
 export const Canvas = ({ draft, selection, readOnly = false, onReady, focus = [], label, ...acts }: Props) => {
@@ -170,7 +155,7 @@ export const Canvas = ({ draft, selection, readOnly = false, onReady, focus = []
         edgeTypes={edgeTypes}
         aria-label={label}
         onInit={(api) => {
-          void startAtTheStart(api, focus);
+          window.setTimeout(() => void readableView(api, focus), 60);
           onReady?.(api);
         }}
         onNodesChange={(changes) => {

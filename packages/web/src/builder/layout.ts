@@ -3,6 +3,7 @@
 import { Graph, layout as runDagre } from "@dagrejs/dagre";
 import { type Draft, type Point, portOf } from "./document.js";
 import { loopOf } from "./frames.js";
+import { outputPorts } from "./ports.js";
 
 export interface Size {
   width: number;
@@ -34,8 +35,34 @@ const arrange = (sizes: ReadonlyMap<string, Size>, arrows: readonly [string, str
   return { width, height, points };
 };
 
+/** The nodes as one comes to them, upper ports first: where dagre has a choice, what is named first lies above. */
+const inOrderOfPorts = (draft: Draft, ids: readonly string[]): string[] => {
+  const leaving = new Map<string, Draft["connections"][number][]>();
+  for (const each of draft.connections)
+    leaving.set(each.from_node_id, [...(leaving.get(each.from_node_id) ?? []), each]);
+  const entered = new Set(draft.connections.map(({ to_node_id }) => to_node_id));
+  const seen = new Set<string>();
+  const open = [...ids].sort((left, right) => Number(entered.has(left)) - Number(entered.has(right))).reverse();
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const node = draft.nodes[id];
+    if (seen.has(id) || !node) continue;
+    seen.add(id);
+    const own = leaving.get(id) ?? [];
+    const ports = Object.keys(outputPorts(node, own));
+    const place = (each: (typeof own)[number]) => ports.indexOf(portOf(each));
+    open.push(...own.sort((left, right) => place(right) - place(left)).map(({ to_node_id }) => to_node_id));
+  }
+  const chosen = new Set(ids);
+  return [...seen].filter((each) => chosen.has(each));
+};
+
 /** Positions for the nodes in `ids`; their upper left corner stays where it was. */
-export const tidy = (draft: Draft, ids: readonly string[], sizeOf: (id: string) => Size): Record<string, Point> => {
+export const tidy = (
+  draft: Draft,
+  chosenIds: readonly string[],
+  sizeOf: (id: string) => Size,
+): Record<string, Point> => {
+  const ids = inOrderOfPorts(draft, chosenIds);
   const places = loopOf(draft);
   const chosen = new Set(ids);
   const outer = (id: string): string | undefined => {

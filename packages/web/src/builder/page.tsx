@@ -109,7 +109,7 @@ const Open = ({ skin }: { skin: SkinStore }) => {
   useEffect(() => {
     if (before.current === left) return;
     before.current = left;
-    const timer = window.setTimeout(acts.wrapInView, 80);
+    const timer = window.setTimeout(() => void acts.viewAgain(), 80);
     return () => window.clearTimeout(timer);
   }, [left]);
   return (

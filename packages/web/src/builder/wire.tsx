@@ -1,5 +1,5 @@
 // One connection on the canvas: a curve, its condition if it has one, and a button to put a node into it.
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, getSmoothStepPath } from "@xyflow/react";
 import { Plus } from "lucide-react";
 import { memo, useEffect, useRef, useState } from "react";
 import type { WireEdge } from "./flow.js";
@@ -19,10 +19,20 @@ const useHover = (): [boolean, (on: boolean) => void] => {
   return [hovered, hover];
 };
 
+/** What leads back, as at the end of a loop's body, goes around below the cards instead of through them. */
+const wayBack = (ends: Parameters<typeof getSmoothStepPath>[0]) =>
+  getSmoothStepPath({
+    ...ends,
+    borderRadius: 16,
+    offset: 20,
+    centerY: Math.max(ends.sourceY, ends.targetY) + 88,
+  });
+
 const WireView = (props: EdgeProps<WireEdge>) => {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected, source, target } =
     props;
-  const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
+  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition };
+  const [path, x, y] = targetX < sourceX ? wayBack(ends) : getBezierPath(ends);
   const [hovered, hover] = useHover();
   const lit = useSkin(({ states }) => {
     const [from, to] = [states[source]?.status, states[target]?.status];

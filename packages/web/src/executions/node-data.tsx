@@ -68,11 +68,12 @@ const VisitData = ({ visit, live }: { visit: Visit; live: boolean }) => (
 interface Props {
   execution: Execution;
   node: string | undefined;
+  name: string | undefined;
   wanted: Wanted | undefined;
   onWant: (wanted: Wanted) => void;
 }
 
-export const NodeData = ({ execution, node, wanted, onWant }: Props) => {
+export const NodeData = ({ execution, node, name, wanted, onWant }: Props) => {
   const state = node === undefined ? undefined : execution.node_states?.[node];
   const { data: visit, isError, error } = useVisit(execution, node, wanted);
   const path = visit ? pathOf(visit) : "";
@@ -84,7 +85,7 @@ export const NodeData = ({ execution, node, wanted, onWant }: Props) => {
   return (
     <div className="stack-l panel-body">
       <div className="row wrap">
-        <h2 className="grow">{node}</h2>
+        <h2 className="grow">{name}</h2>
         {visit && visit.retry_count > 0 && (
           <Chip tone="wait">{visit.retry_count === 1 ? "1 retry" : `${visit.retry_count} retries`}</Chip>
         )}

@@ -21,6 +21,7 @@ import { moment, span } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { answersOf } from "./answers.js";
 import type { Wanted } from "./iterations.js";
+import { nameOf } from "./name-of.js";
 import { NodeData } from "./node-data.js";
 import { Timeline } from "./timeline.js";
 import { triggerWords } from "./trigger-words.js";
@@ -78,10 +79,11 @@ const cardStates = (execution: Execution): Record<string, CardState> =>
 interface ActsProps {
   execution: Execution;
   node: string | undefined;
+  name: string | undefined;
   drawing: Draft | undefined;
 }
 
-const Acts = ({ execution, node, drawing }: ActsProps) => {
+const Acts = ({ execution, node, name, drawing }: ActsProps) => {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { execution_id: id, workflow_id } = execution;
@@ -118,11 +120,11 @@ const Acts = ({ execution, node, drawing }: ActsProps) => {
       {node !== undefined && (
         <Button
           icon={ListRestart}
-          title={`Run again from ${node}: what was done before it is kept`}
+          title={`Run again from ${name}: what was done before it is kept`}
           disabled={retry.isPending}
           onClick={() => retry.mutate(node)}
         >
-          <span className="wide-only">From {node}</span>
+          <span className="wide-only">From {name}</span>
         </Button>
       )}
       <Button icon={RotateCcw} disabled={retry.isPending} onClick={() => retry.mutate(undefined)}>
@@ -132,7 +134,7 @@ const Acts = ({ execution, node, drawing }: ActsProps) => {
   );
 };
 
-const Head = ({ execution, node, drawing }: ActsProps) => (
+const Head = ({ execution, node, name, drawing }: ActsProps) => (
   <header className="topbar">
     <Link
       to={`/workflows/${execution.workflow_id}/runs`}
@@ -150,7 +152,7 @@ const Head = ({ execution, node, drawing }: ActsProps) => (
       {triggerWords(execution)} · {moment(execution.start_time)} ·{" "}
       {span(execution.execution_time_seconds === null ? null : Number(execution.execution_time_seconds))}
     </span>
-    <Acts execution={execution} node={node} drawing={drawing} />
+    <Acts execution={execution} node={node} name={name} drawing={drawing} />
   </header>
 );
 
@@ -171,13 +173,15 @@ const ExecutionPage = () => {
     if (execution) skin.setState({ states: cardStates(execution) });
   }, [execution, skin]);
   const node = chosen ?? execution?.error_node_id ?? undefined;
+  const nodes = drawing.data?.nodes ?? emptyDraft.nodes;
+  const name = node && nameOf(nodes, node);
   const selection = useMemo(() => ({ nodes: node === undefined ? [] : [node], connections: [] }), [node]);
   if (query.isError) return <Trouble error={query.error} what="This execution" retry={() => void query.refetch()} />;
   if (!execution) return <Loading label="Loading the execution" />;
   return (
     <SkinContext.Provider value={skin}>
       <div className="run">
-        <Head execution={execution} node={node} drawing={drawing.data} />
+        <Head execution={execution} node={node} name={name} drawing={drawing.data} />
         <main className="run-canvas">
           {drawing.data ? (
             <ReactFlowProvider>
@@ -195,10 +199,10 @@ const ExecutionPage = () => {
           )}
         </main>
         <aside className="run-data" aria-label="Data">
-          <NodeData execution={execution} node={node} wanted={wanted} onWant={setWanted} />
+          <NodeData execution={execution} node={node} name={name} wanted={wanted} onWant={setWanted} />
         </aside>
         <section className="run-time" aria-label="Timeline">
-          <Timeline execution={execution} selected={node} onSelect={setChosen} />
+          <Timeline execution={execution} nodes={nodes} selected={node} onSelect={setChosen} />
         </section>
       </div>
     </SkinContext.Provider>

@@ -1,9 +1,10 @@
 // Bars per node over time: when it began, how long it took, what it waited for. Bars are buttons: they select the node.
 import { isFinal } from "@workflow-core/core";
 import { useEffect, useState } from "react";
-import type { Execution } from "../api/types.js";
+import type { Draft, Execution } from "../api/types.js";
 import { Empty } from "../ui/bits.js";
 import { span } from "../ui/time.js";
+import { nameOf } from "./name-of.js";
 
 interface Bar {
   id: string;
@@ -13,8 +14,10 @@ interface Bar {
   retries: number;
 }
 
-/** The bars in the order in which their nodes began; `now` ends those that still run. */
-const barsOf = (execution: Pick<Execution, "node_states">, now: number): Bar[] =>
+const leftEdge = (nodes: Draft["nodes"], id: string): number => nodes[id]?.position?.x ?? 0;
+
+/** The bars as their nodes began, those of one moment from left to right; `now` ends those that still run. */
+const barsOf = (execution: Pick<Execution, "node_states">, now: number, nodes: Draft["nodes"]): Bar[] =>
   Object.entries(execution.node_states ?? {})
     .flatMap(([id, { status, started_at, completed_at, retry_count }]) =>
       started_at === null
@@ -29,11 +32,11 @@ const barsOf = (execution: Pick<Execution, "node_states">, now: number): Bar[] =
             },
           ],
     )
-    .sort((left, right) => left.from - right.from || left.to - right.to);
+    .sort((left, right) => left.from - right.from || leftEdge(nodes, left.id) - leftEdge(nodes, right.id));
 
 /** Round steps for the axis: 1, 2 or 5 times a power of ten. */
 const ticks = (milliseconds: number): number[] => {
-  const rough = milliseconds / 6;
+  const rough = milliseconds / (window.innerWidth > 900 ? 6 : 3);
   const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? power * 10;
   return Array.from({ length: Math.floor(milliseconds / step) + 1 }, (_, index) => index * step);
@@ -41,11 +44,13 @@ const ticks = (milliseconds: number): number[] => {
 
 interface Props {
   execution: Execution;
+  /** What ran, for the names. */
+  nodes: Draft["nodes"];
   selected: string | undefined;
   onSelect: (node: string) => void;
 }
 
-export const Timeline = ({ execution, selected, onSelect }: Props) => {
+export const Timeline = ({ execution, nodes, selected, onSelect }: Props) => {
   const live = !isFinal(execution.status);
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -54,7 +59,7 @@ export const Timeline = ({ execution, selected, onSelect }: Props) => {
     return () => window.clearInterval(timer);
   }, [live]);
   const end = execution.end_time ? Date.parse(execution.end_time) : now;
-  const bars = barsOf(execution, end);
+  const bars = barsOf(execution, end, nodes);
   const start = Math.min(Date.parse(execution.start_time), ...bars.map(({ from }) => from));
   const length = Math.max(1, end - start, ...bars.map(({ to }) => to - start));
   if (bars.length === 0) return <Empty title="Nothing has begun yet" />;
@@ -82,7 +87,9 @@ export const Timeline = ({ execution, selected, onSelect }: Props) => {
               aria-pressed={selected === id}
               onClick={() => onSelect(id)}
             >
-              <span className="timeline-name clip">{id}</span>
+              <span className="timeline-name clip" title={id}>
+                {nameOf(nodes, id)}
+              </span>
               <span className="timeline-track">
                 <span
                   className={`timeline-bar ${status}`}

@@ -105,7 +105,7 @@ export const Permissions = ({ id }: { id: string }) => {
           <p>The author may do everything. Add people, a role, or the community to share it with them.</p>
         </Empty>
       ) : (
-        <div className="card table-card">
+        <div className="card table-card permissions">
           <table className="table">
             <thead>
               <tr>

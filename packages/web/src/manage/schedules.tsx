@@ -7,7 +7,7 @@ import type { Schedule } from "../api/types.js";
 import { NextRuns } from "../form/cron-widget.js";
 import { Chip, Empty, Loading, Trouble } from "../ui/bits.js";
 import { Button, IconButton } from "../ui/button.js";
-import { ago, moment } from "../ui/time.js";
+import { ago, countSince, moment } from "../ui/time.js";
 import { ScheduleActs, useScheduleChange } from "./schedule-acts.js";
 
 const Card = ({ schedule, id }: { schedule: Schedule; id: string }) => {
@@ -16,15 +16,15 @@ const Card = ({ schedule, id }: { schedule: Schedule; id: string }) => {
   const { name, enabled, paused, node_id } = schedule;
   return (
     <li className="card manage-card">
-      <div className="row wrap">
+      <div className="row wrap manage-head">
         <strong dir="auto">{name}</strong>
         {paused && <Chip tone="warn">paused</Chip>}
         {!enabled && <Chip>{node_id === null ? "off" : `off in the drawing, at ${node_id}`}</Chip>}
-        <code className="grow">
+        <code className="grow clip">
           {schedule.cron_expression} {schedule.timezone ?? ""}
         </code>
         <span className="small muted">
-          {schedule.run_count} runs, last {ago(schedule.last_run_at)}
+          {countSince(schedule.run_count, ["run", "runs", "has not run yet"], schedule.last_run_at)}
         </span>
         <ScheduleActs schedule={schedule} />
         {node_id === null && (

@@ -3,27 +3,39 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { practiceMessages, serviceStatus } from "../api/manage.js";
 import { Chip, JsonView, Loading, Trouble } from "../ui/bits.js";
-import { ago, moment } from "../ui/time.js";
+import { ago, moment, span } from "../ui/time.js";
 import { StatusHead } from "./status-head.js";
 import "./manage.css";
 
 const ready = async (): Promise<boolean> => (await fetch("/ready", { cache: "no-store" })).ok;
 
-const Value = ({ value }: { value: unknown }) => {
+const Value = ({ name, value }: { name: string; value: unknown }) => {
   if (typeof value === "boolean") return <Chip tone={value ? "good" : ""}>{value ? "on" : "off"}</Chip>;
-  if (typeof value === "object" && value !== null) return <JsonView value={value} label="Value" />;
-  return <span>{String(value ?? "–")}</span>;
+  if (typeof value === "object" && value !== null) return <JsonView value={value} label={name} />;
+  if (name.endsWith("_at")) return <span title={String(value)}>{moment(String(value))}</span>;
+  if (name.endsWith("_seconds")) return <span>{span(Number(value))}</span>;
+  return <span>{String(value ?? "–").replaceAll("_", " ")}</span>;
 };
 
-/** Objects whose values are plain are shown as rows of their own. */
-const rows = (data: Record<string, unknown>): [string, unknown][] =>
-  Object.entries(data).flatMap(([key, value]): [string, unknown][] =>
+/** `uptime_seconds` is "Uptime". */
+const title = (name: string): string => {
+  const words = name.replace(/_(?:seconds|at)$/, "").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** Objects whose values are plain are shown as rows of their own: title, name, value. */
+const rows = (data: Record<string, unknown>): [string, string, unknown][] =>
+  Object.entries(data).flatMap(([key, value]): [string, string, unknown][] =>
     typeof value === "object" &&
     value !== null &&
     !Array.isArray(value) &&
     Object.values(value).every((each) => typeof each !== "object")
-      ? Object.entries(value).map(([inner, each]) => [`${key} · ${inner}`, each])
-      : [[key, value]],
+      ? Object.entries(value).map(([inner, each]) =>
+          key === "features"
+            ? [title(inner), inner, each]
+            : [`${title(key)}, ${inner.replaceAll("_", " ")}`, inner, each],
+        )
+      : [[title(key), key, value]],
   );
 
 /** What workflows have said to the practice router of a development server. */
@@ -74,11 +86,11 @@ const StatusPage = () => {
         <div className="card table-card">
           <table className="table">
             <tbody>
-              {rows(status.data).map(([key, value]) => (
-                <tr key={key}>
-                  <th scope="row">{key.replaceAll("_", " ")}</th>
+              {rows(status.data).map(([words, name, value]) => (
+                <tr key={words}>
+                  <th scope="row">{words}</th>
                   <td>
-                    <Value value={value} />
+                    <Value name={name} value={value} />
                   </td>
                 </tr>
               ))}

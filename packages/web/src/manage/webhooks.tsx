@@ -6,7 +6,7 @@ import { createWebhook, deleteWebhook, listWebhooks, rotateSecret, updateWebhook
 import type { Webhook } from "../api/types.js";
 import { Empty, Loading, Notice, Switch, Trouble } from "../ui/bits.js";
 import { Button, IconButton } from "../ui/button.js";
-import { ago } from "../ui/time.js";
+import { countSince } from "../ui/time.js";
 import { addressOf, copy, Deliveries, Lines } from "./webhook-parts.js";
 
 const Card = ({
@@ -34,7 +34,7 @@ const Card = ({
   });
   return (
     <li className="card manage-card">
-      <div className="row wrap">
+      <div className="row wrap manage-head">
         <Switch
           checked={webhook.enabled}
           label={`${webhook.name} is on`}
@@ -44,7 +44,7 @@ const Card = ({
           {webhook.name}
         </strong>
         <span className="small muted">
-          {webhook.trigger_count} calls, last {ago(webhook.last_triggered_at)}
+          {countSince(webhook.trigger_count, ["call", "calls", "not called yet"], webhook.last_triggered_at)}
         </span>
         <Button small look="quiet" icon={KeyRound} disabled={rotate.isPending} onClick={() => rotate.mutate()}>
           New secret

@@ -41,3 +41,7 @@ export const span = (seconds: number | null | undefined): string => {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 };
+
+/** `4 calls, last 5 minutes ago`, or the word for none at all. */
+export const countSince = (count: number, [one, many, none]: [string, string, string], last: string | null): string =>
+  count === 0 ? none : `${count} ${count === 1 ? one : many}, last ${ago(last)}`;
