@@ -2,8 +2,11 @@
 import { readFileSync } from "node:fs";
 import { interfaceOf } from "./interface.mjs";
 
-const example = (name) =>
-  JSON.parse(readFileSync(new URL(`../../examples/${name}.workflow.json`, import.meta.url), "utf8"));
+/** Without emoji, which not every machine has a font for. */
+const example = (name) => {
+  const text = readFileSync(new URL(`../../examples/${name}.workflow.json`, import.meta.url), "utf8");
+  return JSON.parse(text.replace(/\p{Extended_Pictographic}\uFE0F? ?/gu, ""));
+};
 
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 const pushed = (message) => ({
@@ -52,7 +55,9 @@ export async function fill(origin) {
   ids.raid = await publish(raid, 1);
   raid.global_variables = { ...raid.global_variables, min_viewers: 15 };
   await change(ids.raid, { global_variables: raid.global_variables });
-  await call("POST", `/api/v1/workflows/${ids.raid}/publish`, { body: {} });
+  await call("POST", `/api/v1/workflows/${ids.raid}/publish`, {
+    body: { title: "Fewer shout-outs", note: "Raids below fifteen viewers only get a thank you." },
+  });
   const thanks = Object.values(raid.nodes).find(({ label }) => label === "Say thank you");
   thanks.config.message = "Thank you for the raid, {{ from }}! Make yourselves at home.";
   thanks.notes = "Small raids deserve warm words too.";

@@ -11,6 +11,8 @@ import { startServer } from "./server.mjs";
 const out = process.env.PICTURES_DIR ?? fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const port = Number(process.env.PICTURES_PORT ?? 8290);
 const program = process.env.CHROMIUM_PATH ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+/** The first picture of the README: a wide desk. */
+const readme = { name: "builder", file: "builder.png", viewport: { width: 1720, height: 968 } };
 const screens = {
   1440: { viewport: { width: 1440, height: 900 } },
   390: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 },
@@ -34,24 +36,30 @@ const smaller = async (painter, png) => {
   return Buffer.from(url, "base64");
 };
 
-const picture = async (browser, painter, origin, each, theme, width) => {
-  const context = await browser.newContext({ baseURL: origin, colorScheme: theme, ...screens[width] });
+const shoot = async (browser, origin, each, options) => {
+  const context = await browser.newContext({ baseURL: origin, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   try {
+    // Nobody else is there: the other pictures' browsers are not people.
+    await page.route("**/presence", (route) => route.fulfill({ json: { success: true, data: { others: [] } } }));
     await each.before?.(page);
     await page.goto(each.path, { waitUntil: "load" });
     if (each.heading !== false) await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
     await page.waitForTimeout(700);
-    await each.act?.(page, { phone: width === "390" });
+    await each.act?.(page, { phone: options.isMobile === true });
     await page.waitForTimeout(600);
-    const file = `${each.name}-${theme}-${width}`;
-    const png = await page.screenshot({ animations: "disabled" });
-    writeFileSync(`${out}/${file}.webp`, await smaller(painter, png));
-    if (process.env.PICTURES_PNG) writeFileSync(`${out}/${file}.png`, png);
+    return await page.screenshot({ animations: "disabled" });
   } finally {
     await context.close();
   }
+};
+
+const picture = async (browser, painter, origin, each, theme, width) => {
+  const png = await shoot(browser, origin, each, { colorScheme: theme, ...screens[width] });
+  const file = `${each.name}-${theme}-${width}`;
+  writeFileSync(`${out}/${file}.webp`, await smaller(painter, png));
+  if (process.env.PICTURES_PNG) writeFileSync(`${out}/${file}.png`, png);
 };
 
 const wanted = process.argv.slice(2);
@@ -80,6 +88,10 @@ try {
         }
       }),
     );
+    if (each.name === readme.name) {
+      const png = await shoot(browser, server.origin, each, { colorScheme: "light", viewport: readme.viewport });
+      writeFileSync(`${out}/${readme.file}`, png);
+    }
     console.log(each.name);
   }
 } finally {

@@ -12,6 +12,7 @@ import "@xyflow/react/dist/base.css";
 import { type DragEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import { Card } from "./card.js";
 import type { Draft, Point } from "./document.js";
+import { FarContext, farBelow } from "./far.js";
 import {
   type CardNode,
   readConnection,
@@ -148,79 +149,81 @@ export const Canvas = ({ draft, selection, readOnly = false, onReady, focus = []
           acts.onFiles?.(event.dataTransfer.files, { x: event.clientX, y: event.clientY });
       }}
     >
-      <ReactFlow<CardNode, WireEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        aria-label={label}
-        onInit={(api) => {
-          window.setTimeout(() => void readableView(api, focus), 60);
-          onReady?.(api);
-        }}
-        onNodesChange={(changes) => {
-          const read = readNodeChanges(changes, latest.current, selection);
-          latest.current = read.nodes;
-          setNodes(read.nodes);
-          if (read.moved) acts.onMove?.(read.moved);
-          if (read.selected) acts.onSelect?.(read.selected, selection.connections);
-        }}
-        onEdgesChange={(changes) => {
-          const connections = readEdgeChanges(changes, selection);
-          if (connections) acts.onSelect?.(selection.nodes, connections);
-        }}
-        onConnect={(connection) => {
-          const { from, port, to } = readConnection(connection);
-          acts.onConnect?.(from, port, to);
-        }}
-        onConnectEnd={onConnectEnd}
-        onNodeDragStop={onDragStop}
-        onMoveStart={() => {
-          wrapper.current?.classList.add("moving");
-          stir();
-        }}
-        onMove={(_event, { zoom }) => setFar(large && zoom < 0.4)}
-        onMoveEnd={rest}
-        onNodeDragStart={stir}
-        onNodeClick={(_event, { id }) => touch && acts.onOpen?.(id)}
-        onNodeDoubleClick={(_event, { id }) => acts.onOpen?.(id)}
-        nodesDraggable={!readOnly}
-        nodesConnectable={!readOnly}
-        edgesReconnectable={false}
-        connectOnClick={false}
-        connectionRadius={28}
-        snapToGrid
-        snapGrid={grid}
-        fitView
-        fitViewOptions={fit}
-        minZoom={0.1}
-        maxZoom={2}
-        panOnScroll
-        selectionOnDrag={!readOnly && !touch}
-        panOnDrag={readOnly || touch ? true : [1, 2]}
-        selectionMode={SelectionMode.Partial}
-        multiSelectionKeyCode={["Shift", "Meta", "Control"]}
-        selectionKeyCode={null}
-        deleteKeyCode={null}
-        zoomOnDoubleClick={false}
-        elevateEdgesOnSelect
-        onlyRenderVisibleElements={large && !far}
-        proOptions={proOptions}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--dot)" />
-        <FramesLayer draft={draft} nodes={nodes} />
-        {nodes.length > 3 && !busy && (
-          <MiniMap
-            pannable
-            zoomable
-            style={{ width: 144, height: 88 }}
-            position="bottom-right"
-            ariaLabel="Overview"
-            nodeColor="var(--wire)"
-            maskColor="color-mix(in srgb, var(--page) 70%, transparent)"
-          />
-        )}
-      </ReactFlow>
+      <FarContext.Provider value={far}>
+        <ReactFlow<CardNode, WireEdge>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          aria-label={label}
+          onInit={(api) => {
+            window.setTimeout(() => void readableView(api, focus), 60);
+            onReady?.(api);
+          }}
+          onNodesChange={(changes) => {
+            const read = readNodeChanges(changes, latest.current, selection);
+            latest.current = read.nodes;
+            setNodes(read.nodes);
+            if (read.moved) acts.onMove?.(read.moved);
+            if (read.selected) acts.onSelect?.(read.selected, selection.connections);
+          }}
+          onEdgesChange={(changes) => {
+            const connections = readEdgeChanges(changes, selection);
+            if (connections) acts.onSelect?.(selection.nodes, connections);
+          }}
+          onConnect={(connection) => {
+            const { from, port, to } = readConnection(connection);
+            acts.onConnect?.(from, port, to);
+          }}
+          onConnectEnd={onConnectEnd}
+          onNodeDragStop={onDragStop}
+          onMoveStart={() => {
+            wrapper.current?.classList.add("moving");
+            stir();
+          }}
+          onMove={(_event, { zoom }) => setFar(zoom < farBelow)}
+          onMoveEnd={rest}
+          onNodeDragStart={stir}
+          onNodeClick={(_event, { id }) => touch && acts.onOpen?.(id)}
+          onNodeDoubleClick={(_event, { id }) => acts.onOpen?.(id)}
+          nodesDraggable={!readOnly}
+          nodesConnectable={!readOnly}
+          edgesReconnectable={false}
+          connectOnClick={false}
+          connectionRadius={28}
+          snapToGrid
+          snapGrid={grid}
+          fitView
+          fitViewOptions={fit}
+          minZoom={0.1}
+          maxZoom={2}
+          panOnScroll
+          selectionOnDrag={!readOnly && !touch}
+          panOnDrag={readOnly || touch ? true : [1, 2]}
+          selectionMode={SelectionMode.Partial}
+          multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+          selectionKeyCode={null}
+          deleteKeyCode={null}
+          zoomOnDoubleClick={false}
+          elevateEdgesOnSelect
+          onlyRenderVisibleElements={large && !far}
+          proOptions={proOptions}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--dot)" />
+          <FramesLayer draft={draft} nodes={nodes} />
+          {nodes.length > 3 && !busy && (
+            <MiniMap
+              pannable
+              zoomable
+              style={{ width: 144, height: 88 }}
+              position="bottom-right"
+              ariaLabel="Overview"
+              nodeColor="var(--wire)"
+              maskColor="color-mix(in srgb, var(--page) 70%, transparent)"
+            />
+          )}
+        </ReactFlow>
+      </FarContext.Provider>
     </div>
   );
 };

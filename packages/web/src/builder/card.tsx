@@ -18,7 +18,8 @@ import {
   TriangleAlert,
   X,
 } from "lucide-react";
-import { type MouseEvent, memo } from "react";
+import { type MouseEvent, memo, useContext } from "react";
+import { FarContext } from "./far.js";
 import { type CardNode, inputHandle } from "./flow.js";
 import type { Port } from "./ports.js";
 import { type CardState, useSkin } from "./skin.js";
@@ -110,7 +111,7 @@ const PortRow = ({ id, port, single }: { id: string; port: Port; single: boolean
   );
 };
 
-const CardView = ({ id, data, selected, isConnectable }: NodeProps<CardNode>) => {
+const CardView = ({ id, data, selected, isConnectable, height }: NodeProps<CardNode>) => {
   const { node, ports } = data;
   const type = nodeType(node.node_type);
   const state = useSkin((skin) => skin.states[id]);
@@ -122,6 +123,23 @@ const CardView = ({ id, data, selected, isConnectable }: NodeProps<CardNode>) =>
     selected ? "selected" : "",
     node.enabled === false ? "off" : "",
   ];
+  const far = useContext(FarContext);
+  // As high as before: what React Flow has measured, the places of the ports among it, still holds.
+  if (far && height !== undefined)
+    return (
+      <div
+        className={[...classes, "distant"].join(" ")}
+        style={{ height }}
+        data-state={state?.status}
+        data-change={change}
+      >
+        <NodeIcon type={type} size={28} />
+        <span className="card-title" dir="auto">
+          {node.label || type?.title || node.node_type}
+        </span>
+        <ProblemBadge id={id} />
+      </div>
+    );
   const single = ports.length === 1 && ports[0]?.name === "output";
   return (
     <div className={classes.join(" ")} data-state={state?.status} data-change={change}>

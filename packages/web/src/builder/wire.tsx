@@ -19,14 +19,15 @@ const useHover = (): [boolean, (on: boolean) => void] => {
   return [hovered, hover];
 };
 
-/** What leads back, as at the end of a loop's body, goes around below the cards instead of through them. */
-const wayBack = (ends: Parameters<typeof getSmoothStepPath>[0]) =>
-  getSmoothStepPath({
-    ...ends,
-    borderRadius: 16,
-    offset: 20,
-    centerY: Math.max(ends.sourceY, ends.targetY) + 88,
-  });
+/**
+ * What leads back goes around the cards instead of through them: to a lower row between the rows, as into the body of a
+ * loop; elsewhere below the card it comes from, as at the body's end.
+ */
+const wayBack = (ends: Parameters<typeof getSmoothStepPath>[0]) => {
+  const between = ends.targetY - ends.sourceY > 64;
+  const centerY = between ? (ends.sourceY + ends.targetY) / 2 : Math.max(ends.sourceY, ends.targetY) + 88;
+  return getSmoothStepPath({ ...ends, borderRadius: 16, offset: 20, centerY });
+};
 
 const WireView = (props: EdgeProps<WireEdge>) => {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected, source, target } =

@@ -1,8 +1,4 @@
-// What people call a node: its label, else what its type is called, else its id.
-import { nodeType } from "@workflow-core/core";
+// What people call a node: its label; the id where it has none, because that is its own alone.
 import type { Draft } from "../api/types.js";
 
-export const nameOf = (nodes: Draft["nodes"], id: string): string => {
-  const node = nodes[id];
-  return node?.label || (node && nodeType(node.node_type)?.title) || id;
-};
+export const nameOf = (nodes: Draft["nodes"], id: string): string => nodes[id]?.label || id;

@@ -52,5 +52,7 @@ export const summaryWords = (summary: Json | undefined): [string, string][] => {
   const said = Object.entries(rest)
     .filter(([key]) => !quiet.test(key) && !(key === "version" && Object.hasOwn(is, "published_version")))
     .map(([key, value]): [string, string] => [key, plain(value ?? null)]);
-  return [...changed, ...said].map(([key, value]) => [key.replaceAll("_", " "), value]);
+  return [...changed, ...said]
+    .filter(([, value]) => value !== "none" && value !== "")
+    .map(([key, value]) => [key.replaceAll("_", " "), value]);
 };
