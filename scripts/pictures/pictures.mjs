@@ -12,7 +12,7 @@ const out = process.env.PICTURES_DIR ?? fileURLToPath(new URL("../../docs/images
 const port = Number(process.env.PICTURES_PORT ?? 8290);
 const program = process.env.CHROMIUM_PATH ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 /** The first picture of the README: a wide desk. */
-const readme = { name: "builder", file: "builder.png", viewport: { width: 1720, height: 968 } };
+const readme = { name: "builder", file: "builder.png", viewport: { width: 1880, height: 1000 } };
 const screens = {
   1440: { viewport: { width: 1440, height: 900 } },
   390: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 },

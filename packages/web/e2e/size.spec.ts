@@ -17,7 +17,17 @@ test("the first load of every address is small, and comes compressed", async ({ 
   const { execution_id } = ((await started.json()) as { data: { execution_id: string } }).data;
   const manage = ["webhooks", "schedules", "people", "log"].map((each) => `/workflows/${id}/manage/${each}`);
   const own = [`/workflows/${id}`, `/workflows/${id}/runs`, `/workflows/${id}/runs/${execution_id}`];
-  for (const path of ["/", ...own, ...manage, "/triggers", "/secrets", "/audit", "/status"]) {
+  for (const path of [
+    "/",
+    ...own,
+    ...manage,
+    "/triggers",
+    "/schedules",
+    "/secrets",
+    "/audit",
+    "/status",
+    "/status/queue",
+  ]) {
     const context = await browser.newContext(baseURL ? { baseURL } : {});
     const visitor = await context.newPage();
     const sizes: Promise<number>[] = [];

@@ -84,7 +84,6 @@ const VersionsPanel = () => {
           <strong className="clip" dir="auto">
             {title ?? `v${version}`}
           </strong>
-          {title && <span className="small muted">v{version}</span>}
           {runs && (
             <Chip tone="good" dot>
               runs now
@@ -93,9 +92,6 @@ const VersionsPanel = () => {
           {!published && <Chip>kept, never ran</Chip>}
           <span className="grow" />
           <IconButton small icon={Pencil} label={`Name ${versionCalled(of)}`} onClick={() => setNaming(of)} />
-          <time className="small muted" dateTime={created_at} title={moment(created_at)}>
-            {ago(created_at)}
-          </time>
         </div>
         {note && (
           <p className="small version-note" dir="auto">
@@ -103,7 +99,13 @@ const VersionsPanel = () => {
           </p>
         )}
         <div className="row wrap">
-          <span className="small muted grow">{author_id === null ? "" : `by user ${author_id}`}</span>
+          <span className="small muted grow">
+            {title && `v${version} · `}
+            <time dateTime={created_at} title={moment(created_at)}>
+              {ago(created_at)}
+            </time>
+            {author_id !== null && ` · user ${author_id}`}
+          </span>
           <Button small look="quiet" onClick={() => setComparing(of)}>
             Compare
           </Button>
