@@ -68,6 +68,8 @@ export class Worker {
   #timers: (() => void)[] = [];
   /** True when the database has more that is due than we have slots for. */
   #backlog = false;
+  /** The journal found the lease gone: until there is a new one, nothing is stored. */
+  #fenced = false;
   /** The community whose turn was last. */
   #turn = -1;
   #state: "new" | "running" | "draining" | "stopped" = "new";
@@ -191,6 +193,7 @@ export class Worker {
   /** The lease is gone (the journal found out): everything in hand is somebody else's now. */
   fenced(): void {
     if (this.#state === "stopped") return;
+    this.#fenced = true;
     this.#options.log.warn("worker_fenced", "This worker was declared dead; it begins anew.");
     this.#hand.letGo();
   }
@@ -224,7 +227,7 @@ export class Worker {
   async #beat(): Promise<void> {
     crashPoint("B16");
     const cancelled = await this.#lease.beat(this.#state === "draining");
-    if (!cancelled) return this.#begin();
+    if (!cancelled || this.#fenced) return this.#begin();
     this.#hand.wake();
     for (const id of cancelled) this.#hand.drive(id)?.deliver(this.#cancelled({}));
   }
@@ -233,8 +236,11 @@ export class Worker {
   async #begin(): Promise<void> {
     this.fenced();
     if (this.#state !== "running") return;
-    this.#journal?.renew(this.#lease.renew());
+    const id = this.#lease.renew();
     await this.#lease.register();
+    // Only now: what the journal wrote under a lease that is not there yet would fence it for good.
+    this.#journal?.renew(id);
+    this.#fenced = false;
     this.nudge();
   }
 
