@@ -1,7 +1,7 @@
 // `npm run bench`: the program against peers and against the limit, side by side in one run on this machine. Every
 // measure lets its contestants take turns, several rounds, and reports medians and ratios; absolute figures say little
 // about another machine. `--quick` is one short round; `--only NAME,NAME` some measures. Writes results.json and
-// RESULTS.md when all are measured. BENCH_VERBOSE=1 says why a contestant is not here; BENCH_CPU_PROFILE=DIRECTORY
+// RESULTS.md, unless some are named. BENCH_VERBOSE=1 says why a contestant is not here; BENCH_CPU_PROFILE=DIRECTORY
 // keeps CPU profiles of our servers there.
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -23,15 +23,6 @@ const rounds = quick ? 1 : 3;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const database = await openDatabase();
 const results = [];
-
-for (const measure of measures.filter(({ name }) => only === undefined || only.includes(name))) {
-  console.log(`\n${measure.title}`);
-  const begun = performance.now();
-  results.push(...(await carryOut(measure, { database, quick, rounds, say: (line) => console.log(line) })));
-  console.log(`  (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
-}
-await database.close();
-
 const machine = {
   cpus: cpus().length,
   model: cpus()[0]?.model,
@@ -41,9 +32,20 @@ const machine = {
   postgres: database.version,
   rounds,
 };
-if (only === undefined) {
+/** Kept measure by measure: what is measured stays, whatever becomes of the rest. */
+const keep = () => {
   const measured_at = new Date().toISOString().slice(0, 10);
   writeFileSync(`${here}results.json`, `${JSON.stringify({ measured_at, machine, results }, null, 2)}\n`);
   writeFileSync(`${here}RESULTS.md`, report(machine, measures, results));
+};
+
+for (const measure of measures.filter(({ name }) => only === undefined || only.includes(name))) {
+  console.log(`\n${measure.title}`);
+  const begun = performance.now();
+  results.push(...(await carryOut(measure, { database, quick, rounds, say: (line) => console.log(line) })));
+  console.log(`  (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
+  if (only === undefined) keep();
 }
+await database.close();
+
 if (results.some(({ failed }) => failed !== undefined)) process.exitCode = 1;
