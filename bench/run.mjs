@@ -1,9 +1,9 @@
 // `npm run bench`: the program against peers and against the limit, side by side in one run on this machine. Every
 // measure lets its contestants take turns, several rounds, and reports medians and ratios; absolute figures say little
 // about another machine. `--quick` is one short round; `--only NAME,NAME` some measures. Writes results.json and
-// RESULTS.md, unless some are named. BENCH_VERBOSE=1 says why a contestant is not here; BENCH_CPU_PROFILE=DIRECTORY
-// keeps CPU profiles of our servers there.
-import { writeFileSync } from "node:fs";
+// RESULTS.md, unless some are named; with `--keep` those replace what was kept of them. BENCH_VERBOSE=1 says why a
+// contestant is not here; BENCH_CPU_PROFILE=DIRECTORY keeps CPU profiles of our servers there.
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "./lib/database.mjs";
@@ -22,7 +22,8 @@ if (unknown !== undefined) {
 const rounds = quick ? 1 : 3;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const database = await openDatabase();
-const results = [];
+const kept = process.argv.includes("--keep") ? JSON.parse(readFileSync(`${here}results.json`, "utf8")).results : [];
+const results = kept.filter(({ measure }) => !only?.includes(measure));
 const machine = {
   cpus: cpus().length,
   model: cpus()[0]?.model,
@@ -44,7 +45,7 @@ for (const measure of measures.filter(({ name }) => only === undefined || only.i
   const begun = performance.now();
   results.push(...(await carryOut(measure, { database, quick, rounds, say: (line) => console.log(line) })));
   console.log(`  (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
-  if (only === undefined) keep();
+  if (only === undefined || process.argv.includes("--keep")) keep();
 }
 await database.close();
 
