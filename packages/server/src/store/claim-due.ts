@@ -52,6 +52,9 @@ export const suspectFrom = 2;
 /** When no answer has come for so long, a claim may have been made that nobody knows of: see `claimedBy`. */
 export const claimPatienceMs = 3000;
 
+/** What `x` waits for when it is to queue (C2): those before it that are not over. */
+export const before = `SELECT FROM workflow_executions AS o WHERE o.queue_key = x.queue_key
+  AND o.execution_id < x.execution_id AND o.status IN ('queued', 'running', 'waiting')`;
 const communitiesInTurn = 32;
 const capsLock = 7_340_214;
 const waiting = "available_at IS NOT NULL AND claimed_by IS NULL";
@@ -68,8 +71,7 @@ interface Words {
 const claimText = ({ worker, count, suspects, after }: Words, { total, perCommunity }: Caps): string => {
   const capped = total > 0 || perCommunity > 0;
   const may = `available_at <= statement_timestamp() AND claimed_by IS NULL AND (${suspects} OR recoveries < ${suspectFrom})
-    AND (queue_key IS NULL OR NOT EXISTS (SELECT 1 FROM workflow_executions AS o WHERE o.queue_key = x.queue_key
-      AND o.execution_id < x.execution_id AND o.status IN ('queued', 'running', 'waiting')))
+    AND (queue_key IS NULL OR NOT EXISTS (${before}))
     ${perCommunity > 0 ? `AND NOT EXISTS (SELECT 1 FROM in_hand WHERE in_hand.community_id = x.community_id AND n >= ${perCommunity})` : ""}`;
   const seen = `execution_id, available_at, community_id, recoveries >= ${suspectFrom} AS suspect`;
   const room = perCommunity > 0 ? `AND due.turn <= ${perCommunity} - coalesce(due.n, 0)` : "";

@@ -1,6 +1,7 @@
 // What the database knows of the load, for operators: how many executions are not over, what is due, who works.
 // Every count stops at a bound, so a scrape costs milliseconds however long the queue is.
 import type pg from "pg";
+import { before } from "./claim-due.js";
 import { queryWithin } from "./database.js";
 
 export interface Figures {
@@ -28,10 +29,8 @@ export const readFigures = async (pool: pg.Pool, milliseconds: number): Promise<
   const { rows } = await queryWithin<Figures>(pool, milliseconds, {
     name: "figures",
     text: `WITH due AS (
-        SELECT available_at, queue_key IS NOT NULL AND EXISTS (SELECT FROM workflow_executions AS o
-          WHERE o.queue_key = x.queue_key AND o.execution_id < x.execution_id
-            AND o.status IN ('queued', 'running', 'waiting')) AS held
-        FROM workflow_executions AS x WHERE available_at <= clock_timestamp() AND claimed_by IS NULL
+        SELECT available_at, queue_key IS NOT NULL AND EXISTS (${before}) AS held
+        FROM workflow_executions AS x WHERE available_at <= statement_timestamp() AND claimed_by IS NULL
         ORDER BY available_at LIMIT ${mostDue})
       SELECT ${["queued", "running", "waiting"].map(inState).join(", ")},
         (SELECT count(*)::int FROM due WHERE NOT held) AS slot, (SELECT count(*)::int FROM due WHERE held) AS turn,

@@ -34,7 +34,7 @@ export interface Workers {
 }
 
 const unfinished = "e.status IN ('queued', 'running', 'waiting')";
-const due = "e.claimed_by IS NULL AND e.available_at <= clock_timestamp()";
+const due = "e.claimed_by IS NULL AND e.available_at <= statement_timestamp()";
 
 interface Filter {
   viewer: Viewer;
