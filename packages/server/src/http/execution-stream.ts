@@ -12,7 +12,7 @@ import { readEvents } from "../store/claims.js";
 import { getExecution, readOn } from "../store/executions.js";
 import { type NodeChanges, nodeChanges } from "./node-changes.js";
 import type { Services } from "./services.js";
-import type { EventStream } from "./streams.js";
+import { carryOut, type EventStream } from "./streams.js";
 
 /** How often the store is asked while nothing is told: for what no news came of. */
 const pollMs = 1000;
@@ -29,16 +29,11 @@ export async function streamExecution(
   stream: EventStream,
 ): Promise<void> {
   const telling = new Telling(services, executionId, after, stream);
-  try {
-    await telling.run();
-    stream.end();
-  } catch (error) {
-    // The reader comes back with its Last-Event-ID; there is no status left to tell it why.
-    stream.readable.destroy();
-    throw error;
-  } finally {
-    telling.stop();
-  }
+  await carryOut(
+    stream,
+    () => telling.run(),
+    () => telling.stop(),
+  );
 }
 
 class Telling {

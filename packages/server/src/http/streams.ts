@@ -27,6 +27,20 @@ export interface EventStream {
   onClose(listener: () => void): void;
 }
 
+/** Tells all there is to tell, then ends the stream; `stop` follows whatever happened. */
+export async function carryOut(stream: EventStream, tell: () => Promise<void>, stop: () => void): Promise<void> {
+  try {
+    await tell();
+    stream.end();
+  } catch (error) {
+    // The reader comes back with its Last-Event-ID; there is no status left to tell it why.
+    stream.readable.destroy();
+    throw error;
+  } finally {
+    stop();
+  }
+}
+
 export interface Streams {
   /** A new stream of somebody. Throws SERVICE_UNAVAILABLE when there are too many, RATE_LIMIT_EXCEEDED when they have. */
   open(reader?: string): EventStream;

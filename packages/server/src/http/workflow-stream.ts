@@ -11,7 +11,7 @@ import { type ExecutionStatus, isFinal } from "@workflow-core/core";
 import type { Happening } from "../execution/live.js";
 import { type ExecutionBrief, executionsNow, executionsSince } from "../store/execution-changes.js";
 import type { Services } from "./services.js";
-import type { EventStream } from "./streams.js";
+import { carryOut, type EventStream } from "./streams.js";
 
 /** How often the store is asked for what no news came of. */
 const pollMs = 2000;
@@ -33,15 +33,11 @@ export async function streamWorkflow(
   stream: EventStream,
 ): Promise<void> {
   const telling = new Telling(services, workflowId, stream);
-  try {
-    await telling.run(since);
-    stream.end();
-  } catch (error) {
-    stream.readable.destroy();
-    throw error;
-  } finally {
-    telling.stop();
-  }
+  await carryOut(
+    stream,
+    () => telling.run(since),
+    () => telling.stop(),
+  );
 }
 
 class Telling {
