@@ -1,13 +1,14 @@
 // The executions of one workflow: filters, order, live while something runs.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { executionStatuses, isFinal } from "@workflow-core/core";
-import { ChevronLeft, ChevronRight, RefreshCw } from "lucide-react";
+import { RefreshCw } from "lucide-react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { type ExecutionFilter, listExecutions } from "../api/executions.js";
 import type { ExecutionSummary } from "../api/types.js";
 import { WorkflowHead } from "../manage/workflow-head.js";
 import { Chip, Empty, Loading, StatusChip, Trouble } from "../ui/bits.js";
 import { IconButton } from "../ui/button.js";
+import { Pages } from "../ui/pages.js";
 import { ago, moment, span } from "../ui/time.js";
 import { triggerWords } from "./trigger-words.js";
 import "./executions.css";
@@ -127,25 +128,9 @@ const ExecutionsPage = () => {
           </table>
         </div>
       )}
-      {pagination && pagination.total_pages > 1 && (
-        <nav className="pages" aria-label="Pages">
-          <span className="small muted">
-            Page {pagination.page} of {pagination.total_pages}
-          </span>
-          <IconButton
-            icon={ChevronLeft}
-            label="Previous page"
-            disabled={!pagination.has_prev}
-            onClick={() => set({ page: String(page - 1) })}
-          />
-          <IconButton
-            icon={ChevronRight}
-            label="Next page"
-            disabled={!pagination.has_next}
-            onClick={() => set({ page: String(page + 1) })}
-          />
-        </nav>
-      )}
+      <Pages pagination={pagination} page={page} onPage={(next) => set({ page: String(next) })}>
+        {pagination && `Page ${pagination.page} of ${pagination.total_pages}`}
+      </Pages>
     </div>
   );
 };

@@ -1,12 +1,13 @@
 // The queue: how full the service is, what stands in line in each community, and every execution that is not over.
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, CircleStop } from "lucide-react";
+import { CircleStop } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { cancelExecution } from "../api/executions.js";
 import { type CommunityQueue, type Queue, queuedExecutions, queueNow } from "../api/manage.js";
 import { Empty, Loading, StatusChip, Trouble } from "../ui/bits.js";
 import { IconButton } from "../ui/button.js";
+import { Pages } from "../ui/pages.js";
 import { ago, moment } from "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { Limits } from "./limits.js";
@@ -111,20 +112,9 @@ const Executions = () => {
           </tbody>
         </table>
       </div>
-      {pagination && pagination.total_pages > 1 && (
-        <nav className="pages" aria-label="Pages">
-          <span className="small muted">
-            {pagination.total} in all, page {page} of {pagination.total_pages}
-          </span>
-          <IconButton icon={ChevronLeft} label="Previous page" disabled={page <= 1} onClick={() => setPage(page - 1)} />
-          <IconButton
-            icon={ChevronRight}
-            label="Next page"
-            disabled={!pagination.has_next}
-            onClick={() => setPage(page + 1)}
-          />
-        </nav>
-      )}
+      <Pages pagination={pagination} page={page} onPage={setPage}>
+        {pagination && `${pagination.total} in all, page ${page} of ${pagination.total_pages}`}
+      </Pages>
     </>
   );
 };

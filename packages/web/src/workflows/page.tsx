@@ -1,11 +1,12 @@
 // All workflows that the person may see: search, filter, open, make.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Search } from "lucide-react";
+import { Search } from "lucide-react";
 import { lazy, Suspense, useDeferredValue, useState } from "react";
 import { useSearchParams } from "react-router";
 import { listWorkflows } from "../api/workflows.js";
 import { Empty, Loading, Trouble } from "../ui/bits.js";
-import { Button, IconButton } from "../ui/button.js";
+import { Button } from "../ui/button.js";
+import { Pages } from "../ui/pages.js";
 import { NewButtons, type Way } from "./new-buttons.js";
 import { WorkflowRow } from "./row.js";
 import "./workflows.css";
@@ -96,25 +97,9 @@ const WorkflowsPage = () => {
           ))}
         </ul>
       )}
-      {pagination && pagination.total_pages > 1 && (
-        <nav className="pages" aria-label="Pages">
-          <span className="small muted">
-            Page {pagination.page} of {pagination.total_pages}, {pagination.total} workflows
-          </span>
-          <IconButton
-            icon={ChevronLeft}
-            label="Previous page"
-            disabled={!pagination.has_prev}
-            onClick={() => set({ page: String(page - 1) })}
-          />
-          <IconButton
-            icon={ChevronRight}
-            label="Next page"
-            disabled={!pagination.has_next}
-            onClick={() => set({ page: String(page + 1) })}
-          />
-        </nav>
-      )}
+      <Pages pagination={pagination} page={page} onPage={(next) => set({ page: String(next) })}>
+        {pagination && `Page ${pagination.page} of ${pagination.total_pages}, ${pagination.total} workflows`}
+      </Pages>
       <Suspense>{dialog && <NewDialog way={dialog} onClose={() => setDialog(undefined)} />}</Suspense>
     </div>
   );
