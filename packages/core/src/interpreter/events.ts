@@ -91,3 +91,6 @@ export type Command =
     }
   /** Send an `elapsed` event at this time. */
   | { type: "wake"; at: number };
+
+/** An attempt that is owed. */
+export type Owed = Extract<Command, { type: "perform" }>;

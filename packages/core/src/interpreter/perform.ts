@@ -5,10 +5,8 @@ import { cleanText, type Json, toJson } from "../json.js";
 import type { ActionNode, Performed } from "../node.js";
 import type { Answer, Call, Outside } from "../outside.js";
 import { idempotencyKey } from "./commands.js";
-import type { Command } from "./events.js";
+import type { Owed } from "./events.js";
 import type { Scope, State } from "./state.js";
-
-type Owed = Extract<Command, { type: "perform" }>;
 
 const visible = (state: State, scope: Scope | undefined): Readonly<Record<string, Json>> => {
   const around = scope?.parent === undefined ? undefined : state.scopes.get(scope.parent);

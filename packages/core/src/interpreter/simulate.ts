@@ -7,12 +7,10 @@ import { defaultLimits, type Limits } from "../limits.js";
 import type { Performed } from "../node.js";
 import type { Answer, CallContext } from "../outside.js";
 import { commands } from "./commands.js";
-import type { Command, ExecutionEvent, Started } from "./events.js";
+import type { ExecutionEvent, Owed, Started } from "./events.js";
 import { pretend } from "./perform.js";
 import type { State } from "./state.js";
 import { begin, transition } from "./transition.js";
-
-export type Owed = Extract<Command, { type: "perform" }>;
 
 export interface SimulateOptions {
   /** The trigger node; the first enabled one unless said otherwise. */

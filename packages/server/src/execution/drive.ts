@@ -11,10 +11,11 @@
 
 import type { Outside } from "@workflow-core/core";
 import {
-  type Command,
   commands,
   type ExecutionEvent,
   isFinal,
+  isoTime,
+  type Owed,
   type Plan,
   perform,
   type Started,
@@ -32,7 +33,6 @@ import type { Live } from "./live.js";
 import { maxEventBytes, toEventRecord, toFinishRecord, tooLarge } from "./records.js";
 
 type LaterEvent = Exclude<ExecutionEvent, Started>;
-type Owed = Extract<Command, { type: "perform" }>;
 
 export interface DriveOptions {
   executionId: string;
@@ -247,7 +247,7 @@ export class Drive {
       park: {
         execution_id: this.#options.executionId,
         status: this.#state.status,
-        available_at: new Date(due).toISOString(),
+        available_at: isoTime(due),
       },
     });
     crashPoint("B13");

@@ -93,6 +93,11 @@ export class Journal {
     this.#fenced = false;
   }
 
+  /** Whether a flight found the lease gone; nothing is stored until there is a new one (J4). */
+  get fenced(): boolean {
+    return this.#fenced;
+  }
+
   /** How much waits to be written. */
   get depth(): { entries: number; bytes: number; flights: number } {
     return { entries: this.#waiting.length, bytes: this.#waiting.bytes, flights: this.#flights };

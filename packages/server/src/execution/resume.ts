@@ -1,5 +1,5 @@
 // Going on with executions that were claimed: their events are replayed, and what was wished meanwhile is applied.
-import { type ExecutionEvent, isFinal, replay, transition } from "@workflow-core/core";
+import { type ExecutionEvent, isFinal, isoTime, replay, transition } from "@workflow-core/core";
 import type { ClaimedExecution } from "../store/claim-due.js";
 import { readEvents } from "../store/claims.js";
 import type { Pool } from "../store/database.js";
@@ -69,10 +69,7 @@ const giveBack = async (
   { databaseClock, journal, lease }: ResumeOptions,
   { execution_id, status, fence }: ClaimedExecution,
 ): Promise<void> =>
-  journal.append(
-    { lease, fence },
-    { park: { execution_id, status, available_at: new Date(databaseClock.now()).toISOString() } },
-  );
+  journal.append({ lease, fence }, { park: { execution_id, status, available_at: isoTime(databaseClock.now()) } });
 
 const rebuild = async (
   { plans }: ResumeOptions,

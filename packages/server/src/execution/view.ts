@@ -5,6 +5,7 @@ import {
   finalVariables,
   isFinal,
   isJsonObject,
+  isoTime,
   type Json,
   type NodeState,
   nodeStates,
@@ -91,7 +92,7 @@ const fromColumns = (row: ExecutionDetail): ExecutionView => ({
 const fromState = (row: ExecutionDetail, { plan, state }: Standing): ExecutionView => ({
   ...row,
   status: state.status,
-  end_time: state.finishedAt === undefined ? null : new Date(state.finishedAt).toISOString(),
+  end_time: state.finishedAt === undefined ? null : isoTime(state.finishedAt),
   execution_time_seconds: state.finishedAt === undefined ? null : (state.finishedAt - state.started.at) / 1000,
   nodes_executed: state.operations,
   error_message: state.failure?.message.slice(0, 1000) ?? null,

@@ -68,8 +68,6 @@ export class Worker {
   #timers: (() => void)[] = [];
   /** True when the database has more that is due than we have slots for. */
   #backlog = false;
-  /** The journal found the lease gone: until there is a new one, nothing is stored. */
-  #fenced = false;
   /** The community whose turn was last. */
   #turn = -1;
   #state: "new" | "running" | "draining" | "stopped" = "new";
@@ -193,7 +191,6 @@ export class Worker {
   /** The lease is gone (the journal found out): everything in hand is somebody else's now. */
   fenced(): void {
     if (this.#state === "stopped") return;
-    this.#fenced = true;
     this.#options.log.warn("worker_fenced", "This worker was declared dead; it begins anew.");
     this.#hand.letGo();
   }
@@ -227,7 +224,7 @@ export class Worker {
   async #beat(): Promise<void> {
     crashPoint("B16");
     const cancelled = await this.#lease.beat(this.#state === "draining");
-    if (!cancelled || this.#fenced) return this.#begin();
+    if (!cancelled || this.#journal?.fenced) return this.#begin();
     this.#hand.wake();
     for (const id of cancelled) this.#hand.drive(id)?.deliver(this.#cancelled({}));
   }
@@ -240,7 +237,6 @@ export class Worker {
     await this.#lease.register();
     // Only now: what the journal wrote under a lease that is not there yet would fence it for good.
     this.#journal?.renew(id);
-    this.#fenced = false;
     this.nudge();
   }
 

@@ -10,6 +10,7 @@ import {
   type Limits,
   type NodeFailure,
   type Outside,
+  type Owed,
   type Performed,
   type Plan,
   perform,
@@ -74,8 +75,6 @@ export async function dryRun(run: DryRun): Promise<DryRunResult> {
   });
   return { state, trace: trace(run.plan, state), outOfTime };
 }
-
-type Owed = Parameters<NonNullable<SimulateOptions["answer"]>>[0];
 
 /** The action itself makes its output and variables of the mocked answer, as it would of a real one. */
 async function mocked(run: DryRun, mock: Json, owed: Owed, state: State): Promise<Answer<Performed>> {
