@@ -8,7 +8,7 @@ import { longestLogLine, mostLogLines } from "./protocol.js";
 /** Lines that the engine's Function puts before the body that it is given. */
 export const linesBeforeBody = 2;
 
-/** An expression: [run(source, inputText, variablesText), logs()], both giving JSON text. */
+/** An expression: [run(source, inputText, variablesText, seedText), logs()], both giving JSON text. */
 export const guestSide = `(() => {
   const { stringify, parse } = JSON;
   const Text = String, Body = Function, Later = Promise, Failure = TypeError;
@@ -36,7 +36,21 @@ export const guestSide = `(() => {
     if (text === undefined) throw new Failure("a " + typeof value + " is not JSON");
     return text;
   };
-  const run = (source, inputText, variablesText) => {
+  const defineProperty = Object.defineProperty;
+  const chance = ([a, b, c, d]) => {
+    const next = () => {
+      const sum = (a + b + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = ((c << 21) | (c >>> 11)) + sum | 0;
+      return sum >>> 0;
+    };
+    for (let i = 0; i < 12; i++) next();
+    return { random() { return ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992; } }.random;
+  };
+  const run = (source, inputText, variablesText, seedText) => {
+    defineProperty(Math, "random", { value: chance(parse(seedText)), writable: true, configurable: true });
     globalThis.console = { log, info: log, warn: log, error: log, debug: log };
     globalThis.input = parse(inputText);
     globalThis.variables = parse(variablesText);

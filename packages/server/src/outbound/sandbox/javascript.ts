@@ -1,7 +1,8 @@
 // JavaScript for guests: QuickJS in WebAssembly, whose memory cannot grow beyond 64 MiB.
 //
-// 1. Each run has a runtime of its own: nothing of one run is there in the next.
+// 1. Each run begins with the engine's memory as it was before the first one: nothing of one run is there in the next.
 // 2. An engine that ran out of memory, or whose host side threw, is not trusted again: the process is spent.
+import { getRandomValues } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import {
@@ -13,6 +14,7 @@ import {
   type QuickJSWASMModule,
 } from "quickjs-emscripten-core";
 import { guestSide, linesBeforeBody } from "./guest-side.js";
+import { takeImage } from "./memory-image.js";
 import {
   longestErrorMessage,
   longestLogLine,
@@ -29,7 +31,7 @@ const stackBytes = 256 * 1024;
 /** For reading the log after the guest's time is up. */
 const graceMilliseconds = 50;
 
-/** The first run of an engine is slow: its own code is compiled then. */
+/** The first runs of an engine are slow: its own code is compiled then. */
 const firstRun: RunMessage = {
   do: "run",
   language: "javascript",
@@ -38,6 +40,7 @@ const firstRun: RunMessage = {
   variables: "{}",
   milliseconds: 1_000,
 };
+const warmUpRuns = 3;
 
 type Failure = Extract<RunReply, { is: "failure" }>;
 
@@ -49,16 +52,20 @@ export async function loadJavaScript(): Promise<(message: RunMessage) => RunRepl
   const wasmModule = new webAssembly.Module(readFileSync(file));
   const wasmMemory = new webAssembly.Memory(pageCount);
   const engine = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule, wasmMemory }));
+  const guest = openGuest(engine);
+  const putBack = takeImage(wasmMemory);
   const run = (message: RunMessage): RunReply => {
     try {
-      const reply = runIn(engine, message);
-      return wasmMemory.buffer.byteLength < pageCount.maximum * pageBytes ? reply : filledUp(reply);
+      const reply = runIn(guest, message);
+      if (wasmMemory.buffer.byteLength >= pageCount.maximum * pageBytes) return filledUp(reply);
+      if (!reply.spent) putBack();
+      return reply;
     } catch {
       // The host side of the engine ran out of stack or was aborted; the guest's code is to blame.
       return outOfMemory([]);
     }
   };
-  run(firstRun);
+  for (let runs = 0; runs < warmUpRuns; runs += 1) run(firstRun);
   return run;
 }
 
@@ -67,38 +74,53 @@ function filledUp(reply: RunReply): RunReply {
   return reply.is === "failure" && reply.message === "null" ? outOfMemory(reply.logs) : { ...reply, spent: true };
 }
 
-function runIn(engine: QuickJSWASMModule, message: RunMessage): RunReply {
+/** What all runs begin with. */
+interface Guest {
+  context: QuickJSContext;
+  /** The guest's side: see `guestSide`. */
+  run: QuickJSHandle;
+  logs: QuickJSHandle;
+  /** From now on the guest has so many milliseconds. */
+  allow(milliseconds: number): void;
+  /** Whether its time was up. */
+  late(): boolean;
+}
+
+function openGuest(engine: QuickJSWASMModule): Guest {
   const runtime = engine.newRuntime();
   runtime.setMaxStackSize(stackBytes);
-  let deadline = performance.now() + message.milliseconds;
+  let deadline = 0;
   let interrupted = false;
   runtime.setInterruptHandler(() => {
     interrupted ||= performance.now() > deadline;
     return interrupted;
   });
+  const allow = (milliseconds: number) => {
+    deadline = performance.now() + milliseconds;
+    interrupted = false;
+  };
+  allow(firstRun.milliseconds);
   const context = runtime.newContext();
-  const [run, logs] = guestFunctions(context);
-  const answer = call(context, run, [message.source, message.input, message.variables]);
-  const late = interrupted;
-  deadline = performance.now() + graceMilliseconds;
-  interrupted = false;
-  const lines = readLogs(call(context, logs, []));
-  const reply = late
-    ? failure("timeout", "the time is up", { logs: lines, spent: true })
-    : judge(answer, lines, message.source);
-  for (const each of [run, logs]) each.dispose();
-  context.dispose();
-  runtime.dispose();
-  return reply;
-}
-
-function guestFunctions(context: QuickJSContext): [QuickJSHandle, QuickJSHandle] {
   const made = context.evalCode(guestSide, "sandbox.js");
   if (made.error) throw new Error("the engine did not start");
-  const functions: [QuickJSHandle, QuickJSHandle] = [context.getProp(made.value, 0), context.getProp(made.value, 1)];
+  const [run, logs] = [context.getProp(made.value, 0), context.getProp(made.value, 1)];
   made.value.dispose();
-  return functions;
+  return { context, run, logs, allow, late: () => interrupted };
 }
+
+function runIn({ context, run, logs, allow, late }: Guest, message: RunMessage): RunReply {
+  allow(message.milliseconds);
+  const answer = call(context, run, [message.source, message.input, message.variables, seed()]);
+  const tooLate = late();
+  allow(graceMilliseconds);
+  const lines = readLogs(call(context, logs, []));
+  return tooLate
+    ? failure("timeout", "the time is up", { logs: lines, spent: true })
+    : judge(answer, lines, message.source);
+}
+
+/** Chance for one run: all begin with the same memory, so the engine's own would give all the same numbers. */
+const seed = (): string => JSON.stringify([...getRandomValues(new Uint32Array(4))]);
 
 /** The text that a guest function gives; undefined when it threw, which only running out of something makes it do. */
 function call(context: QuickJSContext, fn: QuickJSHandle, texts: readonly string[]): string | undefined {

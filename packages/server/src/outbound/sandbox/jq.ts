@@ -1,13 +1,14 @@
 // jq for guests, in WebAssembly. It cannot be interrupted from inside: the server ends the process when time is up.
 //
 // 1. Its memory is capped at 64 MiB before it is made: the limit that it declares is rewritten in its bytes.
-// 2. Whatever is no plain error of jq leaves the process spent.
+// 2. Whatever is no plain error of jq leaves the process spent; so do many runs, because jq keeps what it once took.
 import { createRequire } from "node:module";
 import { capMemory } from "./cap-memory.js";
 import { longestErrorMessage, mostOutput, type RunMessage, type RunReply } from "./protocol.js";
 import { webAssembly } from "./web-assembly.js";
 
 const memoryPages = 1024;
+const runsPerProcess = 1_000;
 /** What jq ends with after an error in the filter or in running it. */
 const plainExitCodes: ReadonlySet<unknown> = new Set([1, 3, 5]);
 
@@ -22,17 +23,21 @@ export async function loadJq(): Promise<(message: RunMessage) => RunReply> {
   process.argv[1] = "jq";
   const jq: Jq = await createRequire(import.meta.url)("jq-web");
   webAssembly.instantiate = instantiate;
+  let runs = 0;
   return (message) => {
+    runs += 1;
+    const spent = runs >= runsPerProcess;
     try {
       // The blank keeps a filter that begins with a dash from being taken for an option.
       const lines = (jq.raw(message.input, ` ${message.source}`, ["-c"]) ?? "")
         .split("\n")
         .filter((line) => line !== "");
       const text = lines.length === 0 ? "null" : lines.length === 1 ? (lines[0] ?? "") : `[${lines.join(",")}]`;
-      if (text.length > mostOutput) return failed("too_large", "the result is larger than 1 MiB", false);
-      return { is: "result", text, logs: [], spent: false };
+      if (text.length > mostOutput) return failed("too_large", "the result is larger than 1 MiB", spent);
+      return { is: "result", text, logs: [], spent };
     } catch (error) {
-      return judge(error instanceof Error ? error : new Error(String(error)));
+      const reply = judge(error instanceof Error ? error : new Error(String(error)));
+      return { ...reply, spent: reply.spent || spent };
     }
   };
 }

@@ -48,7 +48,6 @@ interface Guest {
   process: GuestProcess;
   community: number;
   busy: boolean;
-  runs: number;
 }
 
 interface Waiting {
@@ -60,8 +59,6 @@ interface Waiting {
   settle(outcome: PoolOutcome): void;
 }
 
-/** Engines keep what they once took, so processes are renewed now and then. */
-const runsPerProcess = 1_000;
 const mostAttempts = 2;
 
 export function createPool({ size, waiting: most, clock, log, program }: PoolOptions): Pool {
@@ -90,7 +87,7 @@ export function createPool({ size, waiting: most, clock, log, program }: PoolOpt
     if (evicted !== undefined) drop(evicted);
     const process = spares.take();
     if (process === undefined) return undefined;
-    const guest = { process, community, busy: false, runs: 0 };
+    const guest = { process, community, busy: false };
     guests.push(guest);
     void process.gone.then(() => drop(guest));
     return guest;
@@ -99,14 +96,13 @@ export function createPool({ size, waiting: most, clock, log, program }: PoolOpt
   const serve = async (guest: Guest, waiting: Waiting) => {
     guests = [...guests.filter((each) => each !== guest), guest];
     guest.busy = true;
-    guest.runs += 1;
     runs += 1;
     waiting.process = guest.process;
     waiting.attempt += 1;
     const outcome = await guest.process.run(waiting.message);
     waiting.process = undefined;
     guest.busy = false;
-    const usable = "spent" in outcome && !outcome.spent && guest.runs < runsPerProcess;
+    const usable = "spent" in outcome && !outcome.spent;
     if (!usable) drop(guest);
     if (outcome.is === "crashed") crashes += 1;
     if (outcome.is === "crashed" && waiting.attempt < mostAttempts && !closed)

@@ -89,6 +89,23 @@ describe("JavaScript", () => {
     expect(Reflect.get({}, "wfcore_polluted")).toBeUndefined();
   });
 
+  it("gives each run chance of its own, and memory in which nothing is left", async () => {
+    const draw = "return [Math.random(), Math.random()]";
+    const drawn = await Promise.all(Array.from({ length: 20 }, () => run(draw)));
+    const numbers = drawn.flatMap((answer) => (answer.ok ? (answer.value.output as number[]) : []));
+    expect(new Set(numbers).size).toBe(40);
+    expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);
+
+    const fill =
+      "const kept = []; for (let i = 0; i < 40; i++) kept.push(new Uint8Array(500000).fill(255)); return kept.length";
+    const look = "return new Uint8Array(10000000).every((byte) => byte === 0)";
+    expect(await run(fill)).toMatchObject({ ok: true, value: { output: 40 } });
+    expect(await run(look, { timeoutMs: 5_000 })).toMatchObject({ ok: true, value: { output: true } });
+    // What the first run grew is there for the next ones, and for many of them.
+    for (let round = 0; round < 5; round += 1)
+      expect(await run(fill)).toMatchObject({ ok: true, value: { output: 40 } });
+  });
+
   it("has no host functions, no files and no environment", async () => {
     const answer = await run(
       "return Object.getOwnPropertyNames(globalThis).filter((name) => /process|require|fetch|std|os|bjs|setTimeout|Worker/.test(name))",
