@@ -1,13 +1,15 @@
 // Times as people and databases read them.
 
-let lastAt = Number.NaN;
-let lastText = "";
+const kept = 256;
+const times: number[] = new Array(kept).fill(Number.NaN);
+const texts: string[] = new Array(kept).fill("");
 
-/** `2026-11-23T04:00:00.000Z` of milliseconds since 1970. Many things happen in one millisecond: the last text is kept. */
+/** `2026-11-23T04:00:00.000Z` of milliseconds since 1970. Many things happen in the same few: their texts are kept. */
 export const isoTime = (at: number): string => {
-  if (at !== lastAt) {
-    lastText = new Date(at).toISOString();
-    lastAt = at;
+  const place = at & (kept - 1);
+  if (times[place] !== at) {
+    texts[place] = new Date(at).toISOString();
+    times[place] = at;
   }
-  return lastText;
+  return texts[place] as string;
 };

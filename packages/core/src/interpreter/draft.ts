@@ -26,15 +26,10 @@ export interface Draft extends State {
   budget: Budget;
 }
 
+/** Copies of a map's objects; what those hold is shared, and replaced as a whole when it changes. */
 const copies = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> => {
   const copy = new Map<string, T>();
   if (map.size > 0) for (const [key, each] of map) copy.set(key, { ...each });
-  return copy;
-};
-
-const scopeCopies = (scopes: ReadonlyMap<string, Scope>): Map<string, Scope> => {
-  const copy = new Map<string, Scope>();
-  for (const [id, scope] of scopes) copy.set(id, { ...scope, variables: { ...scope.variables } });
   return copy;
 };
 
@@ -47,7 +42,7 @@ export const openDraft = (plan: Plan, state: State, at: number): Draft => ({
   at,
   finishedAt: state.finishedAt,
   tokens: copies(state.tokens),
-  scopes: scopeCopies(state.scopes),
+  scopes: copies(state.scopes),
   joins: copies(state.joins),
   lanes: copies(state.lanes),
   held: copies(state.held),
@@ -135,7 +130,7 @@ export const setVariables = (draft: Draft, scope: Scope, variables: Record<strin
   for (const [name, value] of Object.entries(variables)) {
     let owner: Scope = scope;
     while (owner.parent !== undefined && !Object.hasOwn(owner.variables, name)) owner = scopeOf(draft, owner.parent);
-    owner.variables[name] = value;
+    owner.variables = { ...owner.variables, [name]: value };
   }
 };
 

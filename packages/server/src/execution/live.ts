@@ -35,22 +35,41 @@ export interface Live {
   onWanted(listener: (subject: Subject) => void): () => void;
 }
 
+const once = (action: () => void): (() => void) => {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+};
+
 export const createLive = (): Live => {
   const here = new EventEmitter().setMaxListeners(0);
   const there = new EventEmitter().setMaxListeners(0);
   const wishes = new EventEmitter().setMaxListeners(0);
+  /** How many listen to one execution or workflow: mostly nobody, and then nothing is made for them. */
+  let watched = 0;
   const listen = <T>(emitter: EventEmitter, name: string, listener: (told: T) => void) => {
     emitter.on(name, listener);
     return () => void emitter.off(name, listener);
   };
+  const watch = (subject: Subject, listener: (happening: Happening) => void) => {
+    watched += 1;
+    const stop = listen(here, subject, listener);
+    return once(() => {
+      watched -= 1;
+      stop();
+    });
+  };
   return {
     publish: (happening) => {
+      here.emit("any", happening);
+      if (watched === 0) return;
       here.emit(`execution ${happening.executionId}`, happening);
       here.emit(`workflow ${happening.workflowId}`, happening);
-      here.emit("any", happening);
     },
-    onExecution: (executionId, listener) => listen(here, `execution ${executionId}`, listener),
-    onWorkflow: (workflowId, listener) => listen(here, `workflow ${workflowId}`, listener),
+    onExecution: (executionId, listener) => watch(`execution ${executionId}`, listener),
+    onWorkflow: (workflowId, listener) => watch(`workflow ${workflowId}`, listener),
     onAny: (listener) => listen(here, "any", listener),
     onElsewhere: (subject, listener) => {
       const stop = listen(there, subject, listener);

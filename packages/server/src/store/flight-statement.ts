@@ -1,14 +1,14 @@
 // The statement of a flight (F1-F4 in flight.ts): its records as arrays, one for each column, and the parts that write them.
-import { arrayLiteral } from "./array-literal.js";
+import { binaryArray, type ElementType } from "./array-binary.js";
 import type { AcceptRecord, EventRecord, Fence, FinishRecord, Flight, ParkRecord } from "./flight-records.js";
 import { workChannel } from "./work-channel.js";
 
-/** One column of a table in a flight: its name, its type (`json` is text that holds JSON), and where its value comes from. */
-type Column<T> = readonly [name: string, type: string, value: (record: T) => unknown];
+/** One column of a table in a flight: its name, its type, and where its value comes from; of jsonb that is JSON text. */
+type Column<T> = readonly [name: string, type: ElementType | "jsonb", value: (record: T) => unknown];
 
 const finishColumns: readonly Column<FinishRecord | null>[] = [
   ["end_time", "timestamp", (finish) => finish?.end_time ?? null],
-  ["execution_time_seconds", "numeric", (finish) => finish?.execution_time_seconds ?? null],
+  ["execution_time_seconds", "float8", (finish) => finish?.execution_time_seconds ?? null],
   ["nodes_executed", "integer", (finish) => finish?.nodes_executed ?? 0],
   ["execution_path", "jsonb", (finish) => finish?.execution_path ?? "[]"],
   ["node_states", "jsonb", (finish) => finish?.node_states ?? "{}"],
@@ -44,7 +44,7 @@ const eventColumns: readonly Column<EventRecord>[] = [
   ["sequence", "integer", (record) => record.sequence],
   ["at", "timestamptz", (record) => record.at],
   ["type", "text", (record) => record.type],
-  ["data", "json", (record) => record.data],
+  ["data", "text", (record) => record.data],
 ];
 
 const parkColumns: readonly Column<ParkRecord & Fence>[] = [
@@ -70,9 +70,9 @@ const values = (columns: readonly Column<never>[]): string => columns.map(taken)
 /** `unnest($2::uuid[], $3::text[]) AS r(a, b)`, with the arrays added to `parameters`. */
 const rows = <T>(columns: readonly Column<T>[], records: readonly T[], parameters: unknown[]): string => {
   const arrays = columns.map(([, type, value]) => {
-    const json = type === "json" || type === "jsonb";
-    parameters.push(arrayLiteral(records.map(value), json));
-    return `$${parameters.length}::${json ? "text" : type}[]`;
+    const sent = type === "jsonb" ? "text" : type;
+    parameters.push(binaryArray(sent, records.map(value)));
+    return `$${parameters.length}::${sent}[]`;
   });
   return `unnest(${arrays.join(", ")}) AS r(${names(columns)})`;
 };
