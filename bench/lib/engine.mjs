@@ -21,11 +21,11 @@ const warn = (...said) => console.error(...said);
 export const openEngine = async ({ router, ...options }) => {
   const uri = process.env.BENCH_DATABASE;
   const primary = openPool({ uri, max: 10, applicationName: "bench" });
-  const journalPool = openPool({ uri, max: 3, applicationName: "bench-journal" });
+  const enginePool = openPool({ uri, max: 4, applicationName: "bench-engine", byKey: true });
   await migrate(primary);
   const database = databaseOn(primary);
   const engine = createEngine({
-    ...{ database, journalPool, limits: defaultLimits, clock: systemClock, name: "bench", role: "all", slots: 2048 },
+    ...{ database, enginePool, limits: defaultLimits, clock: systemClock, name: "bench", role: "all", slots: 2048 },
     outside: { router, http: router, sandbox: router },
     log: { info: () => undefined, warn, error: warn },
     ...options,
@@ -40,7 +40,7 @@ export const openEngine = async ({ router, ...options }) => {
   const close = async () => {
     await engine.worker.drain(1);
     await primary.end();
-    await journalPool.end();
+    await enginePool.end();
   };
   return { engine, primary, publish, close };
 };

@@ -93,7 +93,7 @@ const makeEngine = (
 ): Engine =>
   createEngine({
     database: store.database,
-    journalPool: store.journalPool,
+    enginePool: store.enginePool,
     ...options,
     clock,
     name: `${hostname()}:${process.pid}`,

@@ -13,8 +13,8 @@ import { Worker, type WorkerLog, type WorkerOptions } from "./worker.js";
 
 export interface EngineOptions {
   database: Database;
-  /** Connections of the journal alone: two flights never wait behind other work. */
-  journalPool: Pool;
+  /** Connections for flights and claims alone: they never wait behind other work. */
+  enginePool: Pool;
   outside: Outside;
   limits: Limits;
   clock: Clock;
@@ -48,13 +48,14 @@ export interface Engine {
 
 /** Builds the engine; `worker.start()` sets it going. */
 export const createEngine = (options: EngineOptions): Engine => {
-  const { database, journalPool, outside, limits, clock, log } = options;
+  const { database, enginePool, outside, limits, clock, log } = options;
   const databaseClock = createDatabaseClock(clock);
   const plans = createPlans(database, limits);
   const live = createLive();
   const leaseSeconds = leaseSecondsInTest() ?? options.leaseSeconds;
   const worker = new Worker({
     pool: database.primary,
+    enginePool,
     outside,
     plans,
     live,
@@ -72,7 +73,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     log,
   });
   const journal = new Journal({
-    pool: journalPool,
+    pool: enginePool,
     workerId: worker.id,
     clock,
     onFenced: () => worker.fenced(),

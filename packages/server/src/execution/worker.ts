@@ -33,6 +33,8 @@ export type { WorkerLog } from "./worker-log.js";
 
 export interface WorkerOptions {
   pool: Pool;
+  /** For claims, which are made often and planned once. */
+  enginePool: Pool;
   outside: Outside;
   perform?: typeof perform;
   plans: Plans;
@@ -267,7 +269,7 @@ export class Worker {
     const suspects = !this.#hand.hasSuspect();
     const lease = this.id;
     const wish = { workerId: lease, count: free, suspects, after: this.#turn, caps: this.#caps };
-    const { executions: claimed, after } = await claimDue(this.#options.pool, wish);
+    const { executions: claimed, after } = await claimDue(this.#options.enginePool, wish);
     this.#turn = after;
     this.#backlog = claimed.length === free;
     if (claimed.length > 0) {
@@ -289,7 +291,7 @@ export class Worker {
     if (!this.#journal) throw new Error("the worker has no journal");
     if (lease !== this.id) return;
     const slots = claimed.map(({ execution_id }) => this.#hand.slot(execution_id, lease));
-    const { pool, plans, databaseClock, live, log } = this.#options;
+    const { enginePool: pool, plans, databaseClock, live, log } = this.#options;
     const onError = (error: unknown, execution_id: string) => log.error("execution_resume", error, { execution_id });
     const resumed = await resume({ pool, plans, databaseClock, live, journal: this.#journal, lease, onError }, claimed);
     slots.forEach((slot, index) => {

@@ -11,8 +11,8 @@ import { type ReplicatedDatabase, replicatedDatabase } from "./replicas.js";
 
 export interface Store {
   database: Database & Partial<Pick<ReplicatedDatabase, "shareWrites">>;
-  /** Connections of the journal alone. */
-  journalPool: pg.Pool;
+  /** Connections of the engine alone: for the flights of the journal and for claims. */
+  enginePool: pg.Pool;
   /** All pools, by the names under which operators see them. */
   pools: { name: string; pool: pg.Pool }[];
   /** Where the data are, for people: a directory, or the address of a server. */
@@ -56,11 +56,12 @@ export const openStore = async (
       : undefined;
   const uri = embedded?.uri ?? (settings.DATABASE_URI as string);
   const primary = openPool({ uri, max: 20, applicationName: "workflow-core", log });
-  const journalPool = openPool({
+  const enginePool = openPool({
     uri,
-    max: 3,
-    applicationName: "workflow-core-journal",
+    max: 4,
+    applicationName: "workflow-core-engine",
     statementTimeoutMs: 10_000,
+    byKey: true,
     log,
   });
   const replicas = settings.READ_REPLICA_URIS.map((each) => ({
@@ -69,7 +70,7 @@ export const openStore = async (
   }));
   const close = async () => {
     closing = true;
-    await Promise.allSettled([primary, journalPool, ...replicas.map(({ pool }) => pool)].map((pool) => pool.end()));
+    await Promise.allSettled([primary, enginePool, ...replicas.map(({ pool }) => pool)].map((pool) => pool.end()));
     await embedded?.stop();
   };
   try {
@@ -85,8 +86,8 @@ export const openStore = async (
   const database = replicas.length === 0 ? databaseOn(primary) : replicatedDatabase({ primary, replicas, clock, log });
   const pools = [
     { name: "primary", pool: primary },
-    { name: "journal", pool: journalPool },
+    { name: "engine", pool: enginePool },
     ...replicas.map(({ pool }, index) => ({ name: `replica-${index + 1}`, pool })),
   ];
-  return { database, journalPool, pools, place: embedded?.data ?? withoutPassword(uri), close };
+  return { database, enginePool, pools, place: embedded?.data ?? withoutPassword(uri), close };
 };

@@ -17,6 +17,11 @@ export interface PoolOptions {
   readOnly?: boolean;
   /** The longest a statement may take, in milliseconds; default 30 000. */
   statementTimeoutMs?: number;
+  /**
+   * Every statement finds its rows by an index, and is planned once: a plan that is made while tables are new and small
+   * reads them whole, and would go on doing so when they have grown.
+   */
+  byKey?: boolean;
   /** The longest a connection may take to open, or to become free, in milliseconds; default 5 000. */
   connectTimeoutMs?: number;
   /** Told when a connection that nobody uses breaks; those in use tell their user. */
@@ -52,6 +57,7 @@ export function openPool(options: PoolOptions): pg.Pool {
   const settings = ["-c timezone=UTC", `-c statement_timeout=${statementTimeout}`];
   settings.push("-c idle_in_transaction_session_timeout=60000");
   if (options.readOnly === true) settings.push("-c default_transaction_read_only=on");
+  if (options.byKey === true) settings.push("-c plan_cache_mode=force_generic_plan", "-c enable_seqscan=off");
   const pool = new pg.Pool({
     connectionString: uri,
     options: [given, ...settings].filter((part) => part !== "").join(" "),

@@ -51,7 +51,7 @@ describe("the numbers of executions", () => {
     expect(value("journal_flight_duration_seconds_sum")).toBeGreaterThan(0);
     expect(value("journal_waiting_entries")).toBe(0);
     expect(value("slots", { state: "free" })).toBe(10);
-    expect(value("pg_pool_connections", { pool: "journal", state: "idle" })).toBeGreaterThanOrEqual(1);
+    expect(value("pg_pool_connections", { pool: "engine", state: "idle" })).toBeGreaterThanOrEqual(1);
     expect(value("pg_pool_waiting_requests", { pool: "primary" })).toBe(0);
     expect(value("triggers_total", { kind: "command", outcome: "started" })).toBe(1);
     expect(value("triggers_total", { kind: "webhook", outcome: "accepted" })).toBe(1);

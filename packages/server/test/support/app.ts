@@ -98,7 +98,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const { resolve } = createSecrets({ database: test.database, settings });
   const withValues = withSecrets(outside, { resolve, routerUrl: settings.ROUTER_URL });
-  const journalPool = openPool({ uri: test.uri, max: 2, applicationName: "test-journal" });
+  const enginePool = openPool({ uri: test.uri, max: 2, applicationName: "test-engine" });
   const limits = { ...defaultLimits, ...options.limits };
   const quiet = {
     info: () => undefined,
@@ -107,7 +107,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   };
   const { log, lines } = memoryLog();
   const engine = createEngine({
-    ...{ database: test.database, journalPool, outside: withValues, limits, clock: systemClock },
+    ...{ database: test.database, enginePool, outside: withValues, limits, clock: systemClock },
     ...{ name: "test", role: "all", slots: options.slots ?? 10, parkAfterMs: 50, log: quiet },
   });
   await engine.worker.start();
@@ -144,7 +144,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       await triggers.stop();
       await engine.worker.drain(1);
       await outside.close();
-      await journalPool.end();
+      await enginePool.end();
       await test.drop();
     },
   };

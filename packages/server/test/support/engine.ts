@@ -68,8 +68,8 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
     http: async () => ({ ok: true, value: { status_code: 200, response_body: {}, response_headers: {} } }),
     sandbox: async () => ({ ok: true, value: { output: null, logs: [] } }),
   };
-  const journalPool = openPool({
-    ...{ uri: test.uri, max: 2, applicationName: "test-journal", statementTimeoutMs: 10_000 },
+  const enginePool = openPool({
+    ...{ uri: test.uri, max: 2, applicationName: "test-engine", statementTimeoutMs: 10_000 },
   });
   const log = {
     info: () => undefined,
@@ -79,7 +79,7 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
   const problems: unknown[] = [];
   const engine = createEngine({
     database: test.database,
-    journalPool,
+    enginePool,
     outside,
     limits: { ...defaultLimits, ...options.limits },
     clock: systemClock,
@@ -129,7 +129,7 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
     },
     close: async () => {
       await engine.worker.drain(1);
-      await journalPool.end();
+      await enginePool.end();
     },
   };
 };

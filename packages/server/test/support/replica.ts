@@ -22,13 +22,13 @@ export interface Replica {
 /** Opens one on a database; close it before the database is dropped. */
 export async function openReplica(uri: string, index: TriggersOptions["index"] = {}): Promise<Replica> {
   const pool = openPool({ uri, max: 10, applicationName: "test-replica" });
-  const journalPool = openPool({ uri, max: 2, applicationName: "test-replica-journal" });
+  const enginePool = openPool({ uri, max: 2, applicationName: "test-replica-engine" });
   const database = databaseOn(pool);
   const warnings: string[] = [];
   const outside = createOutside({ routerUrl: undefined, routerApiKey: undefined, egressAllow: [], sandboxSize: 1 });
   const nothing = () => undefined;
   const engine = createEngine({
-    ...{ database, journalPool, outside, limits: defaultLimits, clock: systemClock, name: "replica", role: "all" },
+    ...{ database, enginePool, outside, limits: defaultLimits, clock: systemClock, name: "replica", role: "all" },
     ...{ slots: 10, parkAfterMs: 50, log: { info: nothing, warn: nothing, error: nothing } },
   });
   const triggers = createTriggers({
@@ -45,7 +45,7 @@ export async function openReplica(uri: string, index: TriggersOptions["index"] =
       await triggers.stop();
       await engine.worker.drain(1);
       await outside.close();
-      await Promise.all([pool.end(), journalPool.end()]);
+      await Promise.all([pool.end(), enginePool.end()]);
     },
   };
 }
