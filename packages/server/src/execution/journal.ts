@@ -3,7 +3,8 @@
 //
 // J1. An entry is written whole or not at all, and answered only when it is durable.
 // J2. An execution has at most one entry under way; so its events reach the database in order.
-// J3. At most two flights are under way, each bounded in entries and bytes; what comes meanwhile waits for the next.
+// J3. At most two flights are under way, each bounded in entries and bytes; what comes meanwhile waits for the next
+//     (when one departs: runway.ts).
 // J4. A flight without a lease writes nothing: this process has been declared dead and must stop (Fenced). A flight
 //     keeps the lease with which it departed: what one life wanted to store is never written by the next.
 // J5. When a flight's outcome is unknown, what it wrote is read back before anything is sent again. It may even arrive
@@ -19,6 +20,7 @@ import { findByKeys, keyName } from "../store/flight-aftermath.js";
 import type { AcceptRecord } from "../store/flight-records.js";
 import { isTaken, storedAmong, takeBack } from "./aftermath.js";
 import { type Entry, type Holding, sizeOf, toFlight } from "./entries.js";
+import { Runway } from "./runway.js";
 import { repeat } from "./timers.js";
 import { type Accepted, type Pending, refuseLate, unavailable, WaitingLine } from "./waiting-line.js";
 
@@ -47,7 +49,6 @@ export interface JournalOptions {
   warn(message: string): void;
 }
 
-const maxFlights = 2;
 /** More than this in waiting, and new executions are refused. */
 const maxPendingBytes = 64 * 1024 * 1024;
 const acceptPatienceMs = 5000;
@@ -57,7 +58,7 @@ const told = (error: unknown): string => (error instanceof Error ? error.message
 export class Journal {
   readonly #options: JournalOptions;
   readonly #waiting = new WaitingLine();
-  #flights = 0;
+  readonly #runway: Runway;
   #scheduled = false;
   #fenced = false;
   #workerId: string;
@@ -65,6 +66,7 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#workerId = options.workerId;
+    this.#runway = new Runway(options.clock, () => this.#schedule());
   }
 
   /** Stores an execution and its first event. Throws SERVICE_UNAVAILABLE when the database does not take it in time. */
@@ -100,7 +102,7 @@ export class Journal {
 
   /** How much waits to be written. */
   get depth(): { entries: number; bytes: number; flights: number } {
-    return { entries: this.#waiting.length, bytes: this.#waiting.bytes, flights: this.#flights };
+    return { entries: this.#waiting.length, bytes: this.#waiting.bytes, flights: this.#runway.flights };
   }
 
   #submit(entry: Entry): Promise<Accepted | undefined> {
@@ -116,14 +118,14 @@ export class Journal {
 
   /** Lets everything that is submitted in this turn of the event loop fly together. */
   #schedule(): void {
-    if (this.#scheduled || this.#flights >= maxFlights || this.#waiting.length === 0) return;
+    if (this.#scheduled || !this.#runway.isFree(this.#waiting.length)) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#flights >= maxFlights) return;
+      if (!this.#runway.isFree(this.#waiting.length)) return;
       const batch = this.#waiting.take();
       if (batch.length === 0) return;
-      this.#flights += 1;
+      this.#runway.depart();
       const watch = repeat(
         this.#options.clock,
         1000,
@@ -136,7 +138,7 @@ export class Journal {
         })
         .finally(() => {
           watch();
-          this.#flights -= 1;
+          this.#runway.land();
           this.#schedule();
         });
       this.#schedule();

@@ -1,7 +1,6 @@
 // The HTTP door: a Fastify server that knows the routes, the envelope and the limits, and nothing of workflows.
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -28,6 +27,7 @@ import { memoryPresence } from "./presence.js";
 import { register } from "./register.js";
 import type { Route } from "./route.js";
 import { routes } from "./routes/index.js";
+import { securityHeaders } from "./security-headers.js";
 import type { Services } from "./services.js";
 import { createStreams } from "./streams.js";
 import { openWebhookDoor, webhookRoute, webhooksOf } from "./webhook-door.js";
@@ -102,7 +102,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
       : refuse(services, missing, request, reply);
   });
 
-  await app.register(helmet, { global: true, ...headers });
+  app.addHook("onRequest", async (_request, reply) => void reply.headers(securityHeaders));
   if (CORS_ORIGINS.length > 0) await app.register(cors, corsFor(CORS_ORIGINS));
   await app.register(swagger, openapiOptions);
   addHooks(app, services, metrics);
@@ -149,28 +149,6 @@ function notFound(request: FastifyRequest, all: readonly Route[]): AppError {
     headers: { Allow: allowed.join(", ") },
   });
 }
-
-/** Only what comes from here runs in a page of ours, and no other page may frame one. */
-const headers = {
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      // The builder's canvas places things with style attributes.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", "data:"],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  referrerPolicy: { policy: "no-referrer" as const },
-  frameguard: { action: "deny" as const },
-};
 
 const corsFor = (origins: readonly string[]) => ({
   origin: [...origins],

@@ -58,8 +58,28 @@ const writeElement = (type: ElementType, value: unknown, at: number): number => 
 };
 
 const time = (_value: unknown, text: string, at: number): number => {
-  room.writeBigInt64BE(BigInt(Date.parse(text) - epoch) * 1000n, at);
-  return 8;
+  const milliseconds = Date.parse(text) - epoch;
+  const microseconds = milliseconds * 1000;
+  if (!Number.isSafeInteger(microseconds)) return room.writeBigInt64BE(BigInt(milliseconds) * 1000n, at) - at;
+  const high = Math.floor(microseconds / 2 ** 32);
+  room.writeInt32BE(high, at);
+  return room.writeUInt32BE(microseconds - high * 2 ** 32, at + 4) - at;
+};
+
+/** The value of a hexadecimal digit. */
+const digit = (text: string, at: number): number => {
+  const code = text.charCodeAt(at);
+  return code <= 57 ? code - 48 : (code | 32) - 87;
+};
+
+const uuid = (_value: unknown, text: string, at: number): number => {
+  let end = at;
+  for (let place = 0; place < 36; place += 2) {
+    if (place === 8 || place === 13 || place === 18 || place === 23) place += 1;
+    room[end] = (digit(text, place) << 4) | digit(text, place + 1);
+    end += 1;
+  }
+  return end - at;
 };
 
 /** Writes an element's bytes; gives how many. */
@@ -70,5 +90,5 @@ const write: Record<ElementType, (value: unknown, text: string, at: number) => n
   text: (value, text, at) => room.write(text || String(value), at, "utf8"),
   timestamp: time,
   timestamptz: time,
-  uuid: (_value, text, at) => room.write(text.replaceAll("-", ""), at, "hex"),
+  uuid,
 };
