@@ -2,6 +2,8 @@
 
 export interface FairQueue<T> {
   readonly size: number;
+  /** How many of one community wait. */
+  sizeOf(community: number): number;
   add(community: number, item: T): void;
   /** Puts an item before the others of its community. */
   addFirst(community: number, item: T): void;
@@ -26,6 +28,7 @@ export function createFairQueue<T>(): FairQueue<T> {
     get size() {
       return size;
     },
+    sizeOf: (community) => lines.get(community)?.length ?? 0,
     add(community, item) {
       lineOf(community).push(item);
       size += 1;

@@ -1,7 +1,10 @@
 // One sandbox process, seen from the server: started, spoken to, and killed. Nothing that it does can throw here.
 //
-// 1. One run at a time. The clock of a run is the server's: past its time and a grace the process is killed.
-// 2. A process that says what it should not say, or too much, is killed and counts as crashed.
+// 1. Runs are done one after the other, in the order in which they were given; some may be given ahead. The clock of a
+//    run is the server's and begins when those before it are answered: past its time and a grace the process is killed.
+// 2. A process that says what it should not say, or too much, is killed and counts as crashed. That, like any end of a
+//    process, is the outcome of the run whose turn it was; those behind it have not begun.
+// 3. A process that says that it is spent is ended before it can answer anything else.
 import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 import type { Clock } from "../../clock.js";
@@ -10,16 +13,26 @@ import { readLines } from "./lines.js";
 import type { Language, Message, Reply, RunMessage, RunReply } from "./protocol.js";
 import { readReply } from "./replies.js";
 
-/** What became of a run. */
-export type Outcome = RunReply | { is: "crashed" } | { is: "timeout" } | { is: "aborted" };
+/** What became of a run; one that was given ahead may never have begun. */
+export type Outcome = RunReply | { is: "crashed" } | { is: "timeout" } | { is: "aborted" } | { is: "unbegun" };
+
+export interface Running {
+  outcome: Promise<Outcome>;
+  /** Nobody waits for it any more: ends the process if it is this one's turn. */
+  abort(): void;
+}
 
 export interface GuestProcess {
   readonly pid: number | undefined;
+  /** Whether it takes runs. */
+  readonly alive: boolean;
   /** Whether it came to take messages. */
   readonly started: Promise<boolean>;
   /** Settles when the process is gone. */
   readonly gone: Promise<void>;
-  run(message: RunMessage): Promise<Outcome>;
+  run(message: RunMessage): Running;
+  /** Milliseconds that the run whose turn it is has taken so far, or that the last one took. */
+  pace(): number;
   /** Ends the process, and what it runs with `outcome`. */
   kill(outcome: "aborted" | "crashed"): void;
 }
@@ -46,37 +59,58 @@ export function startGuestProcess(confinement: Confinement, clock: Clock, progra
     ...(gid === undefined ? {} : { gid }),
   });
   const loaded = new Set<Language>(["javascript"]);
-  let waiting: ((heard: Outcome | Reply) => void) | undefined;
+  /** What is waited for, in order; the clock runs for the first. */
+  const line: Expected[] = [];
+  let begunAt = clock.monotonic();
+  let lastTook = 0;
+  let stopClock: (() => void) | undefined;
   let over: Outcome | undefined;
+  let unsent = "";
 
-  const settle = (outcome: Outcome | Reply) => {
-    const settled = waiting;
-    waiting = undefined;
-    settled?.(outcome);
+  const startClock = () => {
+    stopClock?.();
+    stopClock = undefined;
+    const [first] = line;
+    if (first === undefined) return;
+    begunAt = clock.monotonic();
+    stopClock = clock.setTimer(first.milliseconds, () => end({ is: "timeout" }));
   };
   const end = (outcome: Outcome) => {
     over ??= outcome;
     child.kill("SIGKILL");
-    settle(over);
+    stopClock?.();
+    const [first, ...others] = line.splice(0);
+    first?.settle(over);
+    // The last one first: so they stand in their order again when each is put before the others.
+    for (const { settle } of others.reverse()) settle({ is: "unbegun" });
   };
-  const endCrashed = (): Outcome => {
-    end({ is: "crashed" });
-    return { is: "crashed" };
+  const send = () => {
+    if (over === undefined) channel?.write(unsent);
+    unsent = "";
   };
-  const expect = (milliseconds: number, message?: Message): Promise<Outcome | Reply> =>
-    new Promise((resolve) => {
-      if (over !== undefined) return resolve(over);
-      const cancel = clock.setTimer(milliseconds, () => end({ is: "timeout" }));
-      waiting = (outcome) => {
-        cancel();
-        resolve(outcome);
-      };
-      if (message !== undefined) channel?.write(`${JSON.stringify(message)}\n`);
-    });
-  const hear = (line: string) => {
-    const reply: Reply | undefined = readReply(line);
-    if (reply === undefined || waiting === undefined) end({ is: "crashed" });
-    else settle(reply);
+  const expect = (milliseconds: number, settle: Expected["settle"], message?: Message): Expected => {
+    const expected = { milliseconds, settle };
+    if (over !== undefined) {
+      settle(over);
+      return expected;
+    }
+    if (line.push(expected) === 1) startClock();
+    if (message !== undefined) {
+      // What is given in one turn of the event loop goes together.
+      if (unsent === "") setImmediate(send);
+      unsent += `${JSON.stringify(message)}\n`;
+    }
+    return expected;
+  };
+  const hear = (text: string) => {
+    const reply: Reply | undefined = readReply(text);
+    const [first] = line;
+    if (reply === undefined || first === undefined) return end({ is: "crashed" });
+    line.shift();
+    lastTook = clock.monotonic() - begunAt;
+    first.settle(reply);
+    if ("spent" in reply && reply.spent) return end({ is: "unbegun" });
+    startClock();
   };
 
   const gone = new Promise<void>((resolve) => {
@@ -93,22 +127,53 @@ export function startGuestProcess(confinement: Confinement, clock: Clock, progra
   child.unref();
   if (channel !== undefined) readLines(channel, longestLine, hear, () => end({ is: "crashed" }));
 
+  const started = new Promise<boolean>((resolve) =>
+    expect(startMilliseconds, (heard) => resolve(heard.is === "ready")),
+  );
+  const load = (language: Language) => {
+    if (loaded.has(language)) return;
+    loaded.add(language);
+    const settle = (heard: Heard) => {
+      if (heard.is !== "loaded") end({ is: "crashed" });
+    };
+    expect(loadMilliseconds, settle, { do: "load", language });
+  };
+
   return {
     pid: child.pid,
-    started: expect(startMilliseconds).then((heard) => heard.is === "ready"),
-    gone,
-    async run(message) {
-      const { language } = message;
-      if (!loaded.has(language)) {
-        const heard = await expect(loadMilliseconds, { do: "load", language });
-        if (heard.is !== "loaded") return heard.is === "aborted" ? heard : endCrashed();
-        loaded.add(language);
-      }
-      const heard = await expect(message.milliseconds + graceMilliseconds, message);
-      return heard.is === "ready" || heard.is === "loaded" ? endCrashed() : heard;
+    get alive() {
+      return over === undefined;
     },
+    started,
+    gone,
+    run(message) {
+      let abort: () => void = () => undefined;
+      const outcome = new Promise<Outcome>((resolve) => {
+        load(message.language);
+        const settle = (heard: Heard) => {
+          if (heard.is === "ready" || heard.is === "loaded") {
+            end({ is: "crashed" });
+            resolve({ is: "crashed" });
+          } else resolve(heard);
+        };
+        const expected = expect(message.milliseconds + graceMilliseconds, settle, message);
+        abort = () => {
+          if (line[0] === expected) end({ is: "aborted" });
+          else resolve({ is: "aborted" });
+        };
+      });
+      return { outcome, abort };
+    },
+    pace: () => (line.length > 0 ? clock.monotonic() - begunAt : lastTook),
     kill: (outcome) => end({ is: outcome }),
   };
+}
+
+type Heard = Outcome | Reply;
+
+interface Expected {
+  milliseconds: number;
+  settle(heard: Heard): void;
 }
 
 const heapFull: RunReply = {

@@ -3,12 +3,13 @@
 // 1. A process never serves two communities. Where another community needs the place, an idle process is killed.
 // 2. At most `size` processes have a community; one more waits, fresh, for whoever comes next.
 // 3. A process that was killed, or that says that it is spent, is never used again.
-// 4. Waiting is bounded in number, not in time: the time of a run begins when a process takes it.
+// 4. Waiting is bounded in number, not in time: the time of a run begins when it is its turn in a process.
+// 5. While no other community waits, a process whose runs are quick is given some ahead: what comes together goes together.
 import type { AbortSignalLike } from "@workflow-core/core";
 import type { Clock } from "../../clock.js";
 import type { OutboundLog } from "../log.js";
 import { createFairQueue } from "./fair-queue.js";
-import type { GuestProcess, Outcome } from "./guest-process.js";
+import type { GuestProcess, Outcome, Running } from "./guest-process.js";
 import type { RunMessage } from "./protocol.js";
 import { createSpares } from "./spares.js";
 
@@ -20,7 +21,7 @@ export interface PoolOptions {
   program?: URL;
 }
 
-export type PoolOutcome = Outcome | { is: "full" } | { is: "closed" };
+export type PoolOutcome = Exclude<Outcome, { is: "unbegun" }> | { is: "full" } | { is: "closed" };
 
 export interface PoolStats {
   /** Processes with a community, how many of them run something, and runs that wait. */
@@ -47,19 +48,23 @@ export interface Pool {
 interface Guest {
   process: GuestProcess;
   community: number;
-  busy: boolean;
+  /** Runs that it was given and has not answered. */
+  given: number;
 }
 
 interface Waiting {
   community: number;
   message: RunMessage;
   attempt: number;
-  /** The process that has it now. */
-  process: GuestProcess | undefined;
+  /** Where it was given to a process. */
+  running: Running | undefined;
   settle(outcome: PoolOutcome): void;
 }
 
 const mostAttempts = 2;
+const mostGiven = 8;
+/** Milliseconds: a run that takes longer keeps nobody waiting behind it. */
+const quick = 5;
 
 export function createPool({ size, waiting: most, clock, log, program }: PoolOptions): Pool {
   const queue = createFairQueue<Waiting>();
@@ -72,22 +77,30 @@ export function createPool({ size, waiting: most, clock, log, program }: PoolOpt
   let crashes = 0;
 
   const idle = (community?: number) =>
-    guests.find((guest) => !guest.busy && (community === undefined || guest.community === community));
+    guests.find((guest) => guest.given === 0 && (community === undefined || guest.community === community));
+  const ahead = (community: number) =>
+    queue.size === queue.sizeOf(community)
+      ? guests.find(
+          ({ community: own, given, process }) => own === community && given < mostGiven && process.pace() < quick,
+        )
+      : undefined;
   const drop = (guest: Guest) => {
     guests = guests.filter((each) => each !== guest);
     guest.process.kill("crashed");
   };
   const placeable = (community: number) =>
-    idle(community) !== undefined || (spares.ready && (guests.length < size || idle() !== undefined));
+    idle(community) !== undefined ||
+    ahead(community) !== undefined ||
+    (spares.ready && (guests.length < size || idle() !== undefined));
 
   const place = (community: number): Guest | undefined => {
-    const own = idle(community);
+    const own = idle(community) ?? ahead(community);
     if (own !== undefined) return own;
     const evicted = guests.length < size ? undefined : idle();
     if (evicted !== undefined) drop(evicted);
     const process = spares.take();
     if (process === undefined) return undefined;
-    const guest = { process, community, busy: false };
+    const guest = { process, community, given: 0 };
     guests.push(guest);
     void process.gone.then(() => drop(guest));
     return guest;
@@ -95,15 +108,19 @@ export function createPool({ size, waiting: most, clock, log, program }: PoolOpt
 
   const serve = async (guest: Guest, waiting: Waiting) => {
     guests = [...guests.filter((each) => each !== guest), guest];
-    guest.busy = true;
+    guest.given += 1;
+    waiting.running = guest.process.run(waiting.message);
+    const outcome = await waiting.running.outcome;
+    waiting.running = undefined;
+    guest.given -= 1;
+    if (!guest.process.alive) drop(guest);
+    if (outcome.is === "unbegun") {
+      if (closed) waiting.settle({ is: "closed" });
+      else queue.addFirst(waiting.community, waiting);
+      return dispatch();
+    }
     runs += 1;
-    waiting.process = guest.process;
     waiting.attempt += 1;
-    const outcome = await guest.process.run(waiting.message);
-    waiting.process = undefined;
-    guest.busy = false;
-    const usable = "spent" in outcome && !outcome.spent;
-    if (!usable) drop(guest);
     if (outcome.is === "crashed") crashes += 1;
     if (outcome.is === "crashed" && waiting.attempt < mostAttempts && !closed)
       queue.addFirst(waiting.community, waiting);
@@ -135,13 +152,13 @@ export function createPool({ size, waiting: most, clock, log, program }: PoolOpt
         if (queue.size >= most) return resolve({ is: "full" });
         const onAbort = () => {
           if (queue.remove(community, waiting)) waiting.settle({ is: "aborted" });
-          else waiting.process?.kill("aborted");
+          else waiting.running?.abort();
         };
         const settle = (outcome: PoolOutcome) => {
           signal.removeEventListener("abort", onAbort);
           resolve(outcome);
         };
-        const waiting: Waiting = { community, message, attempt: 0, process: undefined, settle };
+        const waiting: Waiting = { community, message, attempt: 0, running: undefined, settle };
         signal.addEventListener("abort", onAbort);
         queue.add(community, waiting);
         dispatch();
@@ -149,7 +166,7 @@ export function createPool({ size, waiting: most, clock, log, program }: PoolOpt
     warm: () => spares.prepare(),
     stats: () => ({
       processes: guests.length,
-      busy: guests.filter((guest) => guest.busy).length,
+      busy: guests.filter((guest) => guest.given > 0).length,
       waiting: queue.size,
       runs,
       started: spares.started(),
