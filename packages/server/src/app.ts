@@ -131,7 +131,7 @@ const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
   const life = { state: "new" as "new" | "working" | "draining" };
   const ready = () => {
     const reasons: string[] = [];
-    if (life.state === "new" || !triggers.live) reasons.push("The triggers are not live yet.");
+    if (life.state === "new" || !triggers.live) reasons.push("The triggers are not live.");
     if (life.state === "draining") reasons.push("The process is being shut down.");
     if (!worker.reachesDatabase) reasons.push("The database does not answer.");
     return { ready: reasons.length === 0, reasons };

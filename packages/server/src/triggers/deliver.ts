@@ -47,7 +47,7 @@ interface Meeting {
   triggers: [Trigger, ...Trigger[]];
 }
 
-/** Delivers events; results come in the events' order. Throws SERVICE_UNAVAILABLE before the triggers are live. */
+/** Delivers events; results come in the events' order. Throws SERVICE_UNAVAILABLE while the triggers are not live. */
 export const createDeliver = ({ live, admit, log, onOutcome, now }: DeliverOptions): Deliver => {
   const meet = (event: IncomingEvent): Meeting[] => {
     const command = event.type === "command" ? parseCommand(event.message ?? "") : undefined;
@@ -80,7 +80,7 @@ export const createDeliver = ({ live, admit, log, onOutcome, now }: DeliverOptio
 
   return async (events) => {
     if (!live.live)
-      throw appError("SERVICE_UNAVAILABLE", "The triggers are not loaded yet; try again.", {
+      throw appError("SERVICE_UNAVAILABLE", "The triggers cannot be read at the moment; try again.", {
         headers: { "Retry-After": "1" },
       });
     const lines = new Map<string, Promise<unknown>>();
