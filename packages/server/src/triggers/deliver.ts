@@ -11,7 +11,6 @@ import {
   commandGates,
   eventGates,
   firstStop,
-  meansWord,
   parseCommand,
   wordKey,
 } from "@workflow-core/core/triggers";
@@ -109,10 +108,7 @@ const candidates = (
 ): readonly Trigger[] => {
   if (event.type === "event")
     return [...index.find(event, "event", event.event_type ?? ""), ...index.find(event, "event", anyEvent)];
-  if (command === undefined) return [];
-  return index
-    .find(event, "command", wordKey(command.word))
-    .filter((trigger) => trigger.kind === "command" && meansWord(trigger, command.word));
+  return command === undefined ? [] : index.find(event, "command", wordKey(command.word));
 };
 
 const gatesOf = (trigger: Trigger, event: IncomingEvent, command: Command | undefined, now: number) => {

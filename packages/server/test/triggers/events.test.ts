@@ -88,7 +88,9 @@ describe("a command", () => {
   it("minds capital letters where they matter", async () => {
     await publish(ada, onCommand({ command_name: "Loud", case_sensitive: true }));
     expect(await outcome(command("!Loud"))).toBe("started");
-    expect(await outcome(command("!loud"))).toBe("nothing");
+    expect(await outcome(command("!loud"))).toBe(
+      "filtered: filtered by case_sensitive: capital letters matter, it is !Loud",
+    );
   });
 
   it("says why it starts nothing", async () => {
