@@ -186,7 +186,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
   const scheduling = { database, start, clock, log, settings, times, note: observed.schedules(triggers.note) };
-  const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
+  const fires = settings.ROLE !== "api" && settings.FEATURE_WORKFLOWS_ENABLED;
+  const scheduler = fires ? createScheduler(scheduling) : undefined;
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
   return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock, tracing }) };
 };
