@@ -131,7 +131,7 @@ const createReadiness = (worker: Engine["worker"], triggers: Triggers) => {
   const life = { state: "new" as "new" | "working" | "draining" };
   const ready = () => {
     const reasons: string[] = [];
-    if (life.state === "new" || !triggers.live) reasons.push("The triggers are not live yet.");
+    if (life.state === "new" || !triggers.live) reasons.push("The triggers are not live.");
     if (life.state === "draining") reasons.push("The process is being shut down.");
     if (!worker.reachesDatabase) reasons.push("The database does not answer.");
     return { ready: reasons.length === 0, reasons };
@@ -186,7 +186,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
   const scheduling = { database, start, clock, log, settings, times, note: observed.schedules(triggers.note) };
-  const scheduler = settings.ROLE === "api" ? undefined : createScheduler(scheduling);
+  const fires = settings.ROLE !== "api" && settings.FEATURE_WORKFLOWS_ENABLED;
+  const scheduler = fires ? createScheduler(scheduling) : undefined;
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };
   return { ...parts, ...createLifecycle(parts, { life, triggers, redis, clock, tracing }) };
 };

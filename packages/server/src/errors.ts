@@ -37,7 +37,7 @@ export const errors = {
   PERMISSION_DENIED: row(403, "PERMISSION_DENIED", "You do not have the permission that this needs."),
   WEBHOOK_DISABLED: row(403, "FAILED_PRECONDITION", "The webhook is switched off."),
   IP_NOT_ALLOWED: row(403, "PERMISSION_DENIED", "The webhook does not accept calls from this address."),
-  SIGNATURE_REQUIRED: row(403, "PERMISSION_DENIED", "The webhook needs the header X-Webhook-Signature."),
+  SIGNATURE_REQUIRED: row(403, "PERMISSION_DENIED", "The webhook takes signed calls only."),
   SIGNATURE_INVALID: row(403, "PERMISSION_DENIED", "The webhook signature does not fit the body."),
   NOT_FOUND: row(404, "NOT_FOUND", "There is nothing here."),
   WORKFLOW_NOT_FOUND: row(404, "NOT_FOUND", "There is no such workflow."),

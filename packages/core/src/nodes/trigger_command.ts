@@ -22,7 +22,7 @@ export const triggerCommand = trigger({
   summary: "Starts when somebody writes a command in chat, such as !hug.",
   details:
     "A message that does not start the workflow leaves a line in the trigger log that says why: wrong platform, not " +
-    "permitted, too few words, or still cooling down. Cooldowns count from the last start of this workflow.",
+    "permitted, too few words, other capital letters where they matter, or still cooling down. Cooldowns count from the last start of this workflow.",
   config: {
     command_name: commandName("Command", "One word; the ! before it may be left out."),
     aliases: withDefault(

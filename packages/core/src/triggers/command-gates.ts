@@ -6,16 +6,16 @@ import { type Gate, pass, platformGate, stop } from "./gates.js";
 import { levelOf } from "./roles.js";
 import type { CommandRules } from "./rules.js";
 
-/** Whether the trigger means this word, given that it is one of its keys: capital letters may matter. */
-export const meansWord = (trigger: CommandRules, word: string): boolean =>
-  !trigger.caseSensitive || trigger.words.some((each) => each.normalize("NFC") === word.normalize("NFC"));
-
-/** Each thing that may stop a command from starting the workflow, cooldowns apart, in the order in which they are asked. */
+/**
+ * Each thing that may stop a command whose word is one of the trigger's keys, cooldowns apart, in the order in which
+ * they are asked.
+ */
 export const commandGates = (
   trigger: CommandRules,
-  { args }: Command,
+  { word, args }: Command,
   event: { platform: string; roles: readonly string[] | undefined },
 ): Gate[] => [
+  wordGate(trigger, word),
   platformGate(trigger.platforms, event.platform),
   args.length >= trigger.minArgs
     ? pass("min_args", `${args.length} words behind the command, ${trigger.minArgs} needed`)
@@ -26,6 +26,14 @@ export const commandGates = (
       ),
   permissionGate(trigger, event),
 ];
+
+/** Capital letters may matter. */
+const wordGate = ({ caseSensitive, words }: CommandRules, word: string): Gate => {
+  const shown = words.map((each) => `!${each}`).join(", ");
+  return !caseSensitive || words.some((each) => each.normalize("NFC") === word.normalize("NFC"))
+    ? pass("command", `means ${shown}`)
+    : stop("command", "filtered", `filtered by case_sensitive: capital letters matter, it is ${shown}`);
+};
 
 const permissionGate = (
   { level }: CommandRules,

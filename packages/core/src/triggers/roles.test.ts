@@ -14,6 +14,14 @@ it.each([
   [["member"], "youtube", "subscriber"],
   [["member"], "discord", "everyone"],
   [["server-owner"], "discord", "owner"],
+  [["Server Booster"], "discord", "subscriber"],
+  [["Primary Owner"], "slack", "owner"],
+  [["creator"], "telegram", "owner"],
+  [["administrator"], "Telegram", "moderator"],
+  [["creator"], "youtube", "everyone"],
+  [["premium/1", "subscriber/12"], "twitch", "subscriber"],
+  [["moderator/1"], "twitch", "moderator"],
+  [["moderator/"], "twitch", "everyone"],
 ])("%j on %s is %s", (roles, platform, level) => {
   expect(levelOf(roles, platform)).toBe(level);
 });

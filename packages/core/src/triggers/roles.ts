@@ -11,6 +11,7 @@ const levelsByRole: Readonly<Record<string, PermissionLevel>> = {
   server_owner: "owner",
   guild_owner: "owner",
   workspace_owner: "owner",
+  primary_owner: "owner",
   moderator: "moderator",
   mod: "moderator",
   lead_moderator: "moderator",
@@ -27,19 +28,23 @@ const levelsByRole: Readonly<Record<string, PermissionLevel>> = {
   sponsor: "subscriber",
   patron: "subscriber",
   booster: "subscriber",
+  server_booster: "subscriber",
   premium_subscriber: "subscriber",
 };
 
-/** Where a word means something else than elsewhere. Twitch's own staff does not own the channel. */
+/** Where a word means something else than elsewhere. Twitch's own staff does not own the channel, nor do a group's administrators. */
 const levelsByPlatform: Readonly<Record<string, Readonly<Record<string, PermissionLevel>>>> = {
   twitch: { admin: "moderator", staff: "moderator", global_mod: "moderator" },
+  telegram: { creator: "owner", administrator: "moderator", admin: "moderator" },
   youtube: { member: "subscriber", chat_owner: "owner", chat_moderator: "moderator", chat_sponsor: "subscriber" },
 };
 
+/** Twitch's badges come with a number: subscriber/12. */
 const roleName = (role: string): string =>
   role
     .trim()
     .toLowerCase()
+    .replace(/\/\d+$/, "")
     .replace(/[\s.-]+/g, "_");
 
 const own = <T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>

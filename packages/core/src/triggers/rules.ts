@@ -45,7 +45,7 @@ const commandConfig = z.object({
 });
 
 const eventConfig = z.object({
-  event_type: z.string().min(1),
+  event_type: z.string().trim().min(1),
   platforms: names,
   filters: z.record(z.string(), z.json()).default({}),
 });

@@ -3,7 +3,7 @@
 //
 // A1. A malformed id, an id of nothing, and the id of something that the caller must not know of answer alike: 404.
 // A2. Who knows of the workflow but lacks the right gets 403.
-// A3. A community_id in the request that is not the workflow's is 403, after A1 and A2.
+// A3. A community_id in the request that is not the workflow's is 403, after A1 and A2, also where nobody asks for one.
 import type { Principal } from "../access/identity.js";
 import { type Flag, may } from "../access/permissions.js";
 import { type AppError, appError } from "../errors.js";
@@ -102,14 +102,22 @@ export function checkNotArchived({ status }: Pick<Workflow, "status">): void {
   if (status === "archived") throw archivedWorkflow();
 }
 
-/** A3: what the caller says about the community must be true. Throws FORBIDDEN. */
+/** A3: what the caller says about the community must be true. Throws FORBIDDEN; what is no id at all, schemas refuse. */
 export function checkCommunity(workflow: Workflow | undefined, ...parts: readonly unknown[]): void {
   if (workflow === undefined) return;
   for (const part of parts) {
-    if (typeof part !== "object" || part === null || !("community_id" in part)) continue;
-    if (part.community_id === undefined || part.community_id === workflow.community_id) continue;
+    const said = communityOf(part);
+    if (said === undefined || said === workflow.community_id) continue;
     throw appError("FORBIDDEN", "The workflow belongs to another community than community_id says.");
   }
+}
+
+/** The community that a query or a body names. */
+function communityOf(part: unknown): number | undefined {
+  if (typeof part !== "object" || part === null || !("community_id" in part)) return undefined;
+  const { community_id: said } = part;
+  if (typeof said === "number") return said;
+  return typeof said === "string" && /^\d{1,10}$/.test(said) ? Number(said) : undefined;
 }
 
 /** How the log names a principal. */

@@ -72,9 +72,8 @@ export function addHooks(app: FastifyInstance, services: Services, metrics: Pick
     const found = await authorise({ database: services.database, log }, request.principal, route.access, params);
     request.workflow = found.workflow;
     request.execution = found.execution;
+    checkCommunity(found.workflow, request.query, request.body); // as they came: schemas drop what they do not know
   });
-
-  app.addHook("preHandler", async (request) => checkCommunity(request.workflow, request.query, request.body));
 
   app.addHook("onResponse", async (request, reply) => {
     const path = request.routeOptions.url ?? "(none)";

@@ -119,8 +119,10 @@ const paramSchema = (name: string) => (/^(id|\w+_id)$/.test(name) ? z.string().m
 function documented(route: Route): Record<string, unknown> {
   const { access, tag, summary, description, schema, path } = route;
   const flag = flagOf(access);
-  const query = schema.query ?? z.object({});
-  const querystring = z.strictObject({ ...(flag === undefined ? {} : communityQuery.shape), ...query.shape });
+  const { shape = {}, def } = schema.query ?? {};
+  const named = { ...(flag === undefined ? {} : communityQuery.shape), ...shape };
+  // What nobody knows is refused, unless the route says that it does not mind.
+  const querystring = def?.catchall === undefined ? z.strictObject(named) : z.looseObject(named);
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
   const params = schema.params ?? z.object(Object.fromEntries(names.map((name) => [name, paramSchema(name)])));
   const rights = flag === undefined ? "" : `Needs the right to ${flag} the workflow.`;

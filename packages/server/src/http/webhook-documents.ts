@@ -89,7 +89,9 @@ export const deliverySchema = z
     at: time,
     outcome: z.enum(["accepted", "duplicate", "challenge", "refused"]),
     code: z.string().nullable().meta({ description: "Of a refusal: the error code." }),
-    detail: z.string().nullable().meta({ description: "Of a refusal: why the last such call was refused." }),
+    detail: z.string().nullable().meta({
+      description: "Of a refusal: why the last such call was refused; of a challenge: what the sender asked or told.",
+    }),
     calls: z.int().meta({ description: "1, or the calls refused for this reason in that minute." }),
     ...{ delivery_id: z.string().nullable(), execution_id: uuid.nullable() },
   })

@@ -31,6 +31,7 @@ export const webhookRoute = route({
     "(`Idempotency-Key`, `X-Delivery-Id`, or the sender's own id) starts one execution. Answers carry " +
     "`X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds since 1970).",
   schema: {
+    query: z.looseObject({}), // some senders add one; it is neither signed nor looked at
     body: z.unknown().meta({ description: "JSON of any shape; the workflow sees it as `payload`." }),
     gives: z.object({
       ...{ execution_id: z.guid(), webhook_id: z.guid(), workflow_id: z.guid() },

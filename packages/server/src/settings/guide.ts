@@ -57,7 +57,7 @@ export const guideSettings = {
   FEATURE_WORKFLOWS_ENABLED: features.set(
     flag,
     true,
-    "Enable/disable workflow functionality. Disabled: reads and status still work, everything else answers 503.",
+    "Enable/disable workflow functionality. Disabled: reads and status still work, everything else answers 503, and schedules do not fire.",
   ),
 
   SECRET_KEY: security.set(

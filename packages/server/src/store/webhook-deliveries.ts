@@ -12,7 +12,7 @@ export interface Delivery {
   outcome: DeliveryOutcome;
   /** Of a refusal: the error code. */
   code: string | null;
-  /** Of a refusal: the reason of the last call, for people. */
+  /** Of a refusal: the reason of the last call; of a challenge: what the sender asked or told. For people. */
   detail: string | null;
   /** Calls that this row stands for: 1, or those refused for this reason in this minute. */
   calls: number;

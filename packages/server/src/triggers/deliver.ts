@@ -11,7 +11,6 @@ import {
   commandGates,
   eventGates,
   firstStop,
-  meansWord,
   parseCommand,
   wordKey,
 } from "@workflow-core/core/triggers";
@@ -47,7 +46,7 @@ interface Meeting {
   triggers: [Trigger, ...Trigger[]];
 }
 
-/** Delivers events; results come in the events' order. Throws SERVICE_UNAVAILABLE before the triggers are live. */
+/** Delivers events; results come in the events' order. Throws SERVICE_UNAVAILABLE while the triggers are not live. */
 export const createDeliver = ({ live, admit, log, onOutcome, now }: DeliverOptions): Deliver => {
   const meet = (event: IncomingEvent): Meeting[] => {
     const command = event.type === "command" ? parseCommand(event.message ?? "") : undefined;
@@ -80,7 +79,7 @@ export const createDeliver = ({ live, admit, log, onOutcome, now }: DeliverOptio
 
   return async (events) => {
     if (!live.live)
-      throw appError("SERVICE_UNAVAILABLE", "The triggers are not loaded yet; try again.", {
+      throw appError("SERVICE_UNAVAILABLE", "The triggers cannot be read at the moment; try again.", {
         headers: { "Retry-After": "1" },
       });
     const lines = new Map<string, Promise<unknown>>();
@@ -109,10 +108,7 @@ const candidates = (
 ): readonly Trigger[] => {
   if (event.type === "event")
     return [...index.find(event, "event", event.event_type ?? ""), ...index.find(event, "event", anyEvent)];
-  if (command === undefined) return [];
-  return index
-    .find(event, "command", wordKey(command.word))
-    .filter((trigger) => trigger.kind === "command" && meansWord(trigger, command.word));
+  return command === undefined ? [] : index.find(event, "command", wordKey(command.word));
 };
 
 const gatesOf = (trigger: Trigger, event: IncomingEvent, command: Command | undefined, now: number) => {

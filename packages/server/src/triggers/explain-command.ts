@@ -6,7 +6,6 @@ import {
   cooldownDetail,
   cooldownKeys,
   type Gate,
-  meansWord,
   pass,
   stop,
   wordKey,
@@ -21,7 +20,6 @@ export const commandQuestion = (command: Command): Asked<CommandTrigger> => ({
   ...{ written: command.written, kind: "command" },
   means: ({ keys }) => keys.includes(wordKey(command.word)),
   gates: async (database, trigger, person) => [
-    wordGate(trigger, command),
     ...commandGates(trigger, command, { platform: person?.platform ?? "", roles: person?.roles ?? undefined }),
     ...(await cooldownGates(database, trigger, person)),
   ],
@@ -32,13 +30,6 @@ export const commandQuestion = (command: Command): Asked<CommandTrigger> => ({
     return `No workflow here has the command ${command.written}${didYouMean(`!${command.word}`, words) || "."}`;
   },
 });
-
-const wordGate = (trigger: CommandTrigger, { word }: Command): Gate => {
-  const words = trigger.words.map((each) => `!${each}`).join(", ");
-  return meansWord(trigger, word)
-    ? pass("command", `means ${words}`)
-    : stop("command", "filtered", `capital letters matter: it is ${words}`);
-};
 
 const cooldownGates = async (database: Database, trigger: CommandTrigger, person: Person | null): Promise<Gate[]> => {
   const { cooldownSeconds, userCooldownSeconds } = trigger;

@@ -17,9 +17,9 @@ export const incomingSchema = z
     user: z.strictObject({
       id: word(255),
       name: word(255),
-      roles: z.array(z.string().max(100)).max(100),
+      roles: z.array(z.string().max(100)).max(250),
     }),
-    message: z.string().max(10_000).optional().meta({ description: "Of a command: the whole message, !hug @ada." }),
+    message: z.string().max(40_000).optional().meta({ description: "Of a command: the whole message, !hug @ada." }),
     event_type: word(255).optional().meta({ description: "Of an event: its name, such as raid." }),
     data: z.record(z.string(), jsonSchema).optional(),
     at: z.iso.datetime({ offset: true }).optional(),

@@ -23,7 +23,7 @@ export interface TriggersOptions {
 }
 
 export interface Triggers {
-  /** True from the first load of the index on. */
+  /** True from the first load of the index on, for as long as it can be read. */
   readonly live: boolean;
   readonly index: LiveIndex["index"];
   deliver: Deliver;

@@ -2,7 +2,7 @@
 // asks if we are there.
 import type { IncomingHttpHeaders } from "node:http";
 import { cleanText, isForbiddenKey, isJsonObject, type Json } from "@workflow-core/core";
-import { appError } from "../errors.js";
+import { appError, cut } from "../errors.js";
 import { headerReader, schemeOf } from "./signature-schemes.js";
 
 /** Reads JSON within the limits of the edge; undefined for an empty body. Throws INVALID_JSON or BAD_REQUEST. */
@@ -65,16 +65,28 @@ export function deliveryIdOf(scheme: string, headers: IncomingHttpHeaders, paylo
 
 const isName = (text: string): boolean => /^[\x20-\x7e]{1,255}$/.test(text);
 
+/** A call that starts nothing: the answer that its sender waits for, and what it was about, for people. */
+export interface Handshake {
+  answer: string;
+  detail: string;
+}
+
 /**
- * The answer that a sender waits for which only asks whether we are there (Twitch, Slack), or tells that it will not
- * call again; undefined for every other call.
+ * What answers a sender that only asks whether we are there (Twitch, Slack), or tells that it will not call again;
+ * undefined for every other call.
  */
-export function handshakeAnswer(scheme: string, headers: IncomingHttpHeaders, payload: Json): string | undefined {
+export function handshakeOf(scheme: string, headers: IncomingHttpHeaders, payload: Json): Handshake | undefined {
   const said = isJsonObject(payload) ? payload : {};
-  const challenge = typeof said.challenge === "string" ? said.challenge : "";
-  if (scheme === "slack" && said.type === "url_verification") return challenge;
+  const asked = (sender: string): Handshake => ({
+    answer: typeof said.challenge === "string" ? said.challenge : "",
+    detail: `${sender} asked whether the webhook answers`,
+  });
+  if (scheme === "slack" && said.type === "url_verification") return asked("Slack");
   if (scheme !== "twitch") return undefined;
   const type = headerReader(headers)("twitch-eventsub-message-type");
-  if (type === "webhook_callback_verification") return challenge;
-  return type === "revocation" ? "" : undefined;
+  if (type === "webhook_callback_verification") return asked("Twitch");
+  if (type !== "revocation") return undefined;
+  const status = isJsonObject(said.subscription) ? said.subscription.status : undefined;
+  const reason = typeof status === "string" ? `: ${cut(status, 100)}` : "";
+  return { answer: "", detail: `Twitch has ended the subscription and calls no more${reason}` };
 }

@@ -30,6 +30,8 @@ export interface Taken {
   outcome: Exclude<DeliveryOutcome, "refused">;
   deliveryId: string | undefined;
   executionId?: string;
+  /** Of a challenge. */
+  detail?: string;
 }
 
 export interface WebhookRecordsOptions {
@@ -65,9 +67,9 @@ export function webhookRecords({ database, clock, log }: WebhookRecordsOptions):
   };
 
   return {
-    async taken({ webhook_id }, { outcome, deliveryId, executionId }) {
+    async taken({ webhook_id }, { outcome, deliveryId, executionId, detail = null }) {
       const record: DeliveryRecord = {
-        ...{ webhook_id, entry: randomUUID(), at: clock.now(), outcome, code: null, detail: null, calls: 1 },
+        ...{ webhook_id, entry: randomUUID(), at: clock.now(), outcome, code: null, detail, calls: 1 },
         ...{ delivery_id: deliveryId ?? null, execution_id: executionId ?? null },
       };
       await new Promise<void>((resolve) => {

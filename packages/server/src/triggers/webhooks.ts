@@ -20,7 +20,7 @@ import { type AllowedAddress, allowlist } from "./allowlist.js";
 import { createRateLimits, type Verdict } from "./rate-limit.js";
 import { refusedSignature } from "./signature.js";
 import { webhookNotes } from "./webhook-notes.js";
-import { deliveryIdOf, handshakeAnswer, type ReadJson, readPayload, visibleHeaders } from "./webhook-payload.js";
+import { deliveryIdOf, handshakeOf, type ReadJson, readPayload, visibleHeaders } from "./webhook-payload.js";
 import { webhookRecords } from "./webhook-records.js";
 
 export interface WebhookCall {
@@ -99,11 +99,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
         if (!verdict.allowed) throw tooMany(verdict, limit.seconds, headers);
         const scheme = webhook.signature_scheme;
         const payload = readPayload(scheme, call.contentType, call.body, options.readJson);
-        const handshake = handshakeAnswer(scheme, call.headers, payload);
+        const handshake = handshakeOf(scheme, call.headers, payload);
         deliveryId = deliveryIdOf(scheme, call.headers, payload);
         if (handshake !== undefined) {
-          await records.taken(webhook, { outcome: "challenge", deliveryId });
-          return { headers, handshake };
+          await records.taken(webhook, { outcome: "challenge", deliveryId, detail: handshake.detail });
+          return { headers, handshake: handshake.answer };
         }
         await options.license.require({ communityId: webhook.community_id, feature: "workflows" });
         const started = await options.start(startRequest(webhook, call.headers, payload, deliveryId));
@@ -130,8 +130,11 @@ function checkSignature(webhook: CalledWebhook, { headers, body }: WebhookCall, 
   if (!webhook.require_signature) return;
   const { signature_scheme: scheme, timestamp_window_seconds: windowSeconds, secrets, token } = webhook;
   const refusal = refusedSignature({ scheme, windowSeconds, secrets, token, headers, body, now });
-  // The caller learns which; only the owner learns why.
-  if (refusal !== undefined) throw appError(refusal.code, undefined, { cause: refusal.reason });
+  if (refusal === undefined) return;
+  // The caller learns which header is missing; why a signature does not fit only the owner learns.
+  const { code, reason } = refusal;
+  const told = code === "SIGNATURE_REQUIRED" ? `The webhook needs a signature: ${reason}.` : undefined;
+  throw appError(code, told, { cause: reason });
 }
 
 const limitHeaders = ({ limit, remaining, resetSeconds }: Verdict, now: number): Record<string, string> => ({

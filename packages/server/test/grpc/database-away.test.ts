@@ -104,6 +104,23 @@ describe("while the database is away", () => {
     const answer = await fetch(`${url}/api/v1/workflows/webhooks/${"a".repeat(32)}`, { method: "POST" });
     expect([answer.status, Number(answer.headers.get("retry-after")) > 0]).toEqual([503, true]);
   });
+
+  it("an event that meets nothing is 503: what it concerns may have been published elsewhere meanwhile", async () => {
+    const event = {
+      ...{ delivery_id: "away", type: "command", platform: "twitch", entity_id: 1, community_id: 1 },
+      ...{ user: { id: "1", name: "ada", roles: [] }, message: "!nobody-knows" },
+    };
+    const send = () =>
+      fetch(`${url}/api/v1/events`, {
+        method: "POST",
+        headers: { "x-api-key": apiKey, "content-type": "application/json" },
+        body: JSON.stringify(event),
+      });
+    await until(async () => {
+      const answer = await send();
+      return answer.status === 503 && Number(answer.headers.get("retry-after")) > 0;
+    }, "the answer 503");
+  });
 });
 
 it("a call whose answer from the database got lost is there once, however often it is repeated", async () => {

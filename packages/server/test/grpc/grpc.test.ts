@@ -470,6 +470,26 @@ describe("while workflows are switched off", () => {
     ).toBe(status.NOT_FOUND);
     await off.close();
   });
+
+  it("a schedule that is due starts nothing, and is still due when they are switched on", async () => {
+    const off = await grpcApp({ FEATURE_WORKFLOWS_ENABLED: "false" });
+    const { primary } = off.store.database;
+    const graph = draw("start -> end", {
+      start: ["trigger_schedule", { cron_expression: "0 9 * * *" }],
+      end: "flow_end",
+    });
+    await primary.query(
+      `INSERT INTO workflow_schedules (schedule_id, workflow_id, name, cron_expression, next_run_at)
+       VALUES (gen_random_uuid(), $1, 'due', '0 9 * * *', now() AT TIME ZONE 'UTC')`,
+      [await off.publish(graph)],
+    );
+    await off.scheduler?.tick();
+    const { rows } = await primary.query(
+      "SELECT next_run_at <= now() AT TIME ZONE 'UTC' AS due, (SELECT count(*)::int FROM workflow_executions) AS started FROM workflow_schedules",
+    );
+    expect(rows).toEqual([{ due: true, started: 0 }]);
+    await off.close();
+  });
 });
 
 describe("the port", () => {

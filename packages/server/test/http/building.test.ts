@@ -194,7 +194,10 @@ describe("permissions", () => {
     const { workflow_id } = await publish(ada);
     const bob = await app.as({ user_id: 20, community_ids: [3] });
     expect((await bob(at(workflow_id))).status).toBe(404);
-    const given = await ada(at(workflow_id, "/permissions"), post({ user_id: 20, can_view: true }));
+    const given = await ada(
+      at(workflow_id, "/permissions"),
+      post({ user_id: 20, role_id: null, community_id: null, can_view: true }),
+    );
     expect(given.status, given.text).toBe(201);
     const { permission_id } = given.json.data;
     expect(given.json.data).toMatchObject({

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { until } from "../support/until.js";
-import { type NewWebhook, signature, webhookScene } from "../support/webhooks.js";
+import { type NewWebhook, signature, signed, webhookScene } from "../support/webhooks.js";
 
 const scene = await webhookScene();
 const { app, ada, workflow, base, make, send, sendSigned, one, deliveries, over } = scene;
@@ -99,6 +99,15 @@ describe("a call", () => {
     expect(odd.json.error.code).toBe("BAD_REQUEST");
   });
 
+  it("may have a query in its address, which changes nothing", async () => {
+    const hook = await make();
+    const address = `${hook.token}?source=shop&community_id=x`;
+    const unsigned = await send(address, { body: "{}", headers: { "content-type": "application/json" } });
+    expect(unsigned.json.error.code).toBe("SIGNATURE_REQUIRED");
+    const called = await send(address, { body: "{}", headers: signed(hook, "{}") });
+    expect(called.status, called.text).toBe(200);
+  });
+
   it("of a webhook without signatures is taken from whoever knows the address", async () => {
     const hook = await make({ require_signature: false });
     expect((await send(hook.token, { body: "{}", headers: { "content-type": "application/json" } })).status).toBe(200);
@@ -149,9 +158,14 @@ describe("senders with ways of their own", () => {
       await message("m-1", "notification", '{"again":true}'),
     ];
     expect(again.json.data.execution_id).toBe(first.json.data.execution_id);
-    expect((await message("m-2", "revocation", "{}")).text).toBe("");
-    expect((await deliveries(hook)).map(({ outcome }: { outcome: string }) => outcome)).toEqual([
-      ...["challenge", "duplicate", "accepted", "challenge"],
+    const revoked = { subscription: { status: "authorization_revoked" } };
+    expect((await message("m-2", "revocation", JSON.stringify(revoked))).text).toBe("");
+    const told = await deliveries(hook);
+    expect(told.map(({ outcome, detail }: Record<string, string>) => [outcome, detail])).toEqual([
+      ["challenge", "Twitch has ended the subscription and calls no more: authorization_revoked"],
+      ["duplicate", null],
+      ["accepted", null],
+      ["challenge", "Twitch asked whether the webhook answers"],
     ]);
     expect(await one(hook)).toMatchObject({ trigger_count: 1 });
   });
@@ -180,6 +194,11 @@ describe("senders with ways of their own", () => {
 
   it("GitHub, Stripe and Standard Webhooks: their own names of a delivery count once", async () => {
     const github = await make({ signature_scheme: "github" });
+    const unsigned = await send(github.token, { body: "{}", headers: json });
+    expect(unsigned.json.error).toMatchObject({
+      code: "SIGNATURE_REQUIRED",
+      message: "The webhook needs a signature: the header x-hub-signature-256 is missing.",
+    });
     const push = () =>
       send(github.token, {
         body: "{}",

@@ -88,7 +88,16 @@ describe("a command", () => {
   it("minds capital letters where they matter", async () => {
     await publish(ada, onCommand({ command_name: "Loud", case_sensitive: true }));
     expect(await outcome(command("!Loud"))).toBe("started");
-    expect(await outcome(command("!loud"))).toBe("nothing");
+    expect(await outcome(command("!loud"))).toBe(
+      "filtered: filtered by case_sensitive: capital letters matter, it is !Loud",
+    );
+  });
+
+  it("is taken from who has as many roles as Discord gives, and as long as Slack lets it be", async () => {
+    await publish(ada, onCommand({ command_name: "long" }));
+    const roles = Array.from({ length: 250 }, (_, number) => `role ${number}`.padEnd(100, "x"));
+    const long = { user: { id: "1", name: "ada", roles }, message: "!long ".padEnd(40_000, "x") };
+    expect(await outcome({ ...command("!long"), ...long })).toBe("started");
   });
 
   it("says why it starts nothing", async () => {

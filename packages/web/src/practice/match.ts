@@ -14,7 +14,6 @@ import {
   type Gate,
   type HeldUntil,
   heldAt,
-  meansWord,
   parseCommand,
   type Refusal,
   readCommandRules,
@@ -87,7 +86,7 @@ export const matchCommand = (
   const data = commandData(command, { platform, user, message: line.trim(), channel_id: "practice" });
   const verdicts = triggersOf(draft, "trigger_command").flatMap(({ id, config }): Verdict[] => {
     const rules = readCommandRules(config);
-    if (!rules?.keys.includes(wordKey(command.word)) || !meansWord(rules, command.word)) return [];
+    if (!rules?.keys.includes(wordKey(command.word))) return [];
     const verdict = verdictOf(id, data, commandGates(rules, command, { platform, roles: user.roles }));
     if (verdict.outcome !== "started") return [verdict];
     const cooling = heldAt(held, cooldownsFor(draft, id, person, platform), now);

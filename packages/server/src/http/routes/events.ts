@@ -66,6 +66,8 @@ function streamed(
 ) {
   if (services.streams === undefined) throw new Error("the server has made no streams");
   const stream = services.streams.open(personOf(principal));
+  // It ends with its answer: that of a HEAD is over at once, and nobody reads the stream.
+  request.signal.addEventListener("abort", () => stream.readable.destroy());
   tell(stream).catch((error: unknown) => {
     const bug = refusalOf(error).code === "INTERNAL_ERROR";
     if (bug) request.log.error("event_stream", { error });

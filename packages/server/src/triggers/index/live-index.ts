@@ -1,6 +1,9 @@
 // Keeps the index true to the database: loaded once, then told by notifications, and looking for itself every two
 // seconds, so that a notification that got lost is made up for. After its connection broke, everything is read again:
 // the database may be another one now (a promoted replica, a restored backup).
+//
+// While it cannot be read, nobody knows what has been published meanwhile: then it is not live, so that an event which
+// meets nothing here is sent again instead of lost.
 import type { Clock } from "../../clock.js";
 import type { Pool } from "../../store/database.js";
 import { type Listening, listen } from "../../store/listen.js";
@@ -20,7 +23,7 @@ export interface LiveIndexOptions {
 
 export interface LiveIndex {
   readonly index: TriggerIndex;
-  /** True from the first load on. */
+  /** True from the first load on, for as long as it can be read. */
   readonly live: boolean;
   /** Loads the index and begins to keep it; when the database does not answer now, it is loaded as soon as it does. */
   start(): Promise<void>;
@@ -30,6 +33,8 @@ export interface LiveIndex {
 }
 
 const checkEveryMs = 2000;
+/** Readings that hang are missed when none has succeeded for so many rounds. */
+const missedRounds = 5;
 
 export const createLiveIndex = (options: LiveIndexOptions): LiveIndex => {
   const { pool, clock, log, checkMs = checkEveryMs } = options;
@@ -37,6 +42,8 @@ export const createLiveIndex = (options: LiveIndexOptions): LiveIndex => {
   let horizon: string | undefined;
   /** What the index holds may have nothing to do with the database: read all of it. */
   let unknown = true;
+  /** When the last reading succeeded, monotonic milliseconds; undefined when the last one failed. */
+  let readAt: number | undefined;
   let listener: Listening | undefined;
   let cancelTimer: (() => void) | undefined;
   let stopped = false;
@@ -58,9 +65,13 @@ export const createLiveIndex = (options: LiveIndexOptions): LiveIndex => {
 
   const run = (): Promise<void> => {
     running = read()
-      .catch((error: unknown) =>
-        log.warn(`the triggers could not be read: ${error instanceof Error ? error.message : error}`),
-      )
+      .then(() => {
+        readAt = clock.monotonic();
+      })
+      .catch((error: unknown) => {
+        readAt = undefined;
+        log.warn(`the triggers could not be read: ${error instanceof Error ? error.message : error}`);
+      })
       .finally(() => {
         running = undefined;
       });
@@ -85,11 +96,11 @@ export const createLiveIndex = (options: LiveIndexOptions): LiveIndex => {
   return {
     index,
     get live() {
-      return horizon !== undefined;
+      return readAt !== undefined && clock.monotonic() - readAt <= missedRounds * checkMs;
     },
     start: async () => {
       await refresh();
-      if (horizon !== undefined) log.info(`${index.workflows} workflows have live triggers`);
+      if (readAt !== undefined) log.info(`${index.workflows} workflows have live triggers`);
       let again = false;
       const onConnected = () => {
         if (again) unknown = true;

@@ -20,6 +20,13 @@ it("finds a trigger under each of its keys, in its place only, and never twice",
   expect(index.find({ ...here, community_id: 12 }, "command", "hug")).toEqual([]);
 });
 
+it("finds an event by its name, whatever blanks were drawn around it", () => {
+  const index = new TriggerIndex();
+  const raid = triggerOf("a", { event_type: " raid " });
+  index.replace("a", [raid]);
+  expect(index.find(here, "event", "raid")).toEqual([raid]);
+});
+
 it("leaves nothing of what was replaced, and what others have as it was", () => {
   const index = new TriggerIndex();
   const other = triggerOf("b", { command_name: "hug" });
