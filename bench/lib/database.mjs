@@ -15,6 +15,8 @@ const ask = async (uri, text) => {
   }
 };
 
+const calmTries = 80;
+
 const name = (file, env) =>
   `workflow_core_bench_${[file, ...Object.values(env)]
     .join("_")
@@ -33,6 +35,18 @@ const onServer = async (server, address) => {
       await ask(server, `CREATE DATABASE ${database}`);
       made.push(database);
       return address(database);
+    },
+    /** Resolves when the server has nothing left to do of what was done before: no turn pays for another's. */
+    calm: async () => {
+      await ask(server, "CHECKPOINT");
+      for (let tries = 0; tries < calmTries; tries += 1) {
+        const [{ busy }] = await ask(
+          server,
+          "SELECT count(*)::int AS busy FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'",
+        );
+        if (busy === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
     },
     close: async () => {
       for (const database of made) await ask(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);

@@ -1,4 +1,5 @@
-// One measure: its contestants take turns, several rounds, and what is reported are medians and ratios.
+// One measure: its contestants take turns, several rounds, and what is reported are medians and ratios. A turn begins
+// when the database server has finished what the turns before it left behind (vacuuming, dirty pages).
 import { median } from "./figures.mjs";
 import { enter } from "./process.mjs";
 
@@ -27,6 +28,7 @@ export const carryOut = async (measure, { database, quick, rounds, say }) => {
   }
   const ask = async (each, request, answers) => {
     try {
+      if (!quick) await database.calm();
       answers.push(await each.process.ask(request));
     } catch (error) {
       contestants = contestants.filter((other) => other !== each);
