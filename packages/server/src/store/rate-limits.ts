@@ -1,5 +1,5 @@
 // Sliding windows in Postgres: for limits that hold over all processes where there is no Redis, or none that answers.
-// The counting itself is the function workflow_rate_hit of the migrations: one turn per key, in the server's time.
+// The counting itself is the function workflow_rate_hits of the migrations: one turn per key, in the server's time.
 import type pg from "pg";
 import { arrayLiteral } from "./array-literal.js";
 import { inBatches } from "./batches.js";
@@ -43,31 +43,50 @@ export function rateHits(database: Database): (hit: RateHit) => Promise<RateCoun
   return inBatches((hits) => retryConflicts(() => countHits(database.primary, hits)));
 }
 
+/** Hits of one limit that came together, and their places in the batch. */
+interface Group extends Omit<RateHit, "id"> {
+  ids: string[];
+  places: number[];
+}
+
 /** Keys are locked in their order, whoever asks, so that two batches never wait for each other. */
 async function countHits(pool: pg.Pool, hits: readonly RateHit[]): Promise<RateCount[]> {
-  const order = [...hits.keys()].sort((a, b) => compare(hits[a]?.key ?? "", hits[b]?.key ?? ""));
-  const sorted = order.flatMap((index) => hits[index] ?? []);
+  const groups = grouped(hits);
   const { rows } = await pool.query<Row>({
     name: "rate-hits",
     text: `SELECT c.allowed, c.remaining, c.reset_seconds
       FROM unnest($1::text[], $2::integer[], $3::float8[], $4::text[], $5::text[], $6::text[])
-          WITH ORDINALITY AS h(key, max, seconds, id, ids, ages, place),
-        LATERAL workflow_rate_hit(h.key, h.max, h.seconds, h.id, h.ids::text[], h.ages::float8[]) AS c ORDER BY h.place`,
+          WITH ORDINALITY AS h(key, max, seconds, hits, ids, ages, place),
+        LATERAL workflow_rate_hits(h.key, h.max, h.seconds, h.hits::text[], h.ids::text[], h.ages::float8[]) AS c
+      ORDER BY h.place, c.hit_number`,
     values: [
-      sorted.map(({ key }) => key),
-      sorted.map(({ max }) => max),
-      sorted.map(({ seconds }) => seconds),
-      sorted.map(({ id }) => id),
-      sorted.map(({ known }) => arrayLiteral(known.map(({ id }) => id))),
-      sorted.map(({ known }) => arrayLiteral(known.map(({ age }) => age))),
+      groups.map(({ key }) => key),
+      groups.map(({ max }) => max),
+      groups.map(({ seconds }) => seconds),
+      groups.map(({ ids }) => arrayLiteral(ids)),
+      groups.map(({ known }) => arrayLiteral(known.map(({ id }) => id))),
+      groups.map(({ known }) => arrayLiteral(known.map(({ age }) => age))),
     ],
   });
+  const places = groups.flatMap((group) => group.places);
   const counts: RateCount[] = [];
-  rows.forEach(({ allowed, remaining, reset_seconds: resetSeconds }, place) => {
-    counts[order[place] ?? place] = { allowed, remaining, resetSeconds };
+  rows.forEach(({ allowed, remaining, reset_seconds: resetSeconds }, index) => {
+    counts[places[index] ?? index] = { allowed, remaining, resetSeconds };
   });
   return counts;
 }
+
+const grouped = (hits: readonly RateHit[]): Group[] => {
+  const groups = new Map<string, Group>();
+  for (const [place, { key, max, seconds, id, known }] of hits.entries()) {
+    const name = `${max} ${seconds} ${key}`;
+    const group = groups.get(name) ?? { key, max, seconds, known: [], ids: [], places: [] };
+    groups.set(name, { ...group, known: known.length === 0 ? group.known : [...group.known, ...known] });
+    group.ids.push(id);
+    group.places.push(place);
+  }
+  return [...groups.values()].sort((a, b) => compare(a.key, b.key));
+};
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

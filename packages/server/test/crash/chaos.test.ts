@@ -15,7 +15,7 @@ import { apiKey } from "../support/replicas.js";
 import { behind, callDelayCall, diamond, executeMany, line, loop, type Scene, scene } from "../support/scene.js";
 import { until } from "../support/until.js";
 
-const seconds = Number(process.env.CHAOS_SECONDS ?? 25);
+const seconds = Number(process.env.CHAOS_SECONDS ?? 60);
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const leaseSeconds = 2;
 const slots = 10;
