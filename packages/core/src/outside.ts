@@ -51,6 +51,8 @@ export interface HttpResponse {
   response_body: Json;
   /** Names in lower case. */
   response_headers: Record<string, string>;
+  /** What Retry-After asks for, as seconds from when the answer came, where it says something that can be understood. */
+  retryAfterSeconds?: number;
 }
 
 export interface GuestCode {

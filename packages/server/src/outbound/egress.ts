@@ -15,6 +15,7 @@ import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-
 import { readAnswer } from "./read-answer.js";
 import { BodyTooLarge, BodyUnreadable, readBody } from "./read-body.js";
 import { type RequestParts, requestParts } from "./request-parts.js";
+import { retryAfterSeconds } from "./retry-after.js";
 import { checkTarget, type Resolve, readUrl, resolveByDns, type Target } from "./target.js";
 
 export interface EgressOptions {
@@ -49,7 +50,10 @@ export function createEgress({
     const deadline = startDeadline(clock, request.timeoutSeconds * 1000, call.signal);
     try {
       const target = await deadline.race(checkTarget(url, resolve, allowed));
-      return isFailed(target) ? target : ok(await exchange(clients, target, call, parts, bounds, deadline));
+      if (isFailed(target)) return target;
+      const response = await exchange(clients, target, call, parts, bounds, deadline);
+      const wait = retryAfterSeconds(response.response_headers["retry-after"], clock.now());
+      return ok(wait === undefined ? response : { ...response, retryAfterSeconds: wait });
     } catch (error) {
       return failureOf(error, deadline, request.timeoutSeconds, bounds);
     } finally {
