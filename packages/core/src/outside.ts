@@ -43,6 +43,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   body: Json | undefined;
   timeoutSeconds: number;
+  /** What people are shown for the address's host, where the host itself holds a secret. */
+  shownHost?: string;
 }
 
 export interface HttpResponse {
