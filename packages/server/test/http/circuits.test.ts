@@ -61,8 +61,8 @@ describe("a host that is down", () => {
 
     const all = (await circuits()).data;
     const seconds = { state: "open", failures: 5, retry_at: expect.stringMatching(/^20.*Z$/) };
-    expect(all).toContainEqual({ community_id: 11, host: hostOf(api), ...seconds });
-    const well = { community_id: 12, host: hostOf(api), state: "closed", failures: 0, retry_at: null };
+    expect(all).toContainEqual({ worker: 1, community_id: 11, host: hostOf(api), ...seconds });
+    const well = { worker: 1, community_id: 12, host: hostOf(api), state: "closed", failures: 0, retry_at: null };
     expect((await circuits("?community_id=12")).data).toEqual([well]);
 
     const series = await program.scrape();

@@ -1,4 +1,5 @@
 // How this process is doing, for people, load balancers and Prometheus.
+import { isoTime } from "@workflow-core/core";
 import { z } from "zod";
 import { metricsContentType } from "../../observe/metrics.js";
 import { type CircuitState, circuitStates } from "../../outbound/breaker.js";
@@ -10,6 +11,7 @@ import { moduleName, moduleVersion } from "../version.js";
 const tag = "Operation";
 
 const circuitSchema = z.object({
+  worker: z.int().meta({ description: "The number of the process that called it; each finds out for itself." }),
   community_id: int32.nullable().meta({ description: "Whose calls it is for; null: the Router's, for everybody's." }),
   host: z.string().meta({ description: "host:port; a secret in it is not shown." }),
   state: z.enum(circuitStates),
@@ -79,7 +81,7 @@ export const statusRoutes = [
           configured: replicas.length,
           ready: replicas.filter(({ state }) => state === "ready").length,
         },
-        circuit_breakers: countsOf(circuits?.() ?? []),
+        circuit_breakers: countsOf(circuits?.own() ?? []),
         started_at: new Date(startedAt).toISOString(),
         uptime_seconds: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
       });
@@ -91,7 +93,7 @@ export const statusRoutes = [
     path: "/api/v1/status/circuits",
     access: "service",
     tag,
-    summary: "Gives the circuit breaker of each host that this process has called lately, for operators.",
+    summary: "Gives the circuit breaker of each host that the processes of this machine called lately, for operators.",
     description:
       "Each community has its own circuits, the Router's is for everybody. After five calls in a row that broke (no " +
       "connection, no answer in time, 502, 503, 504), a host is left alone for ten seconds (open); then one trial call " +
@@ -100,15 +102,16 @@ export const statusRoutes = [
       query: z.object({ community_id: wholeNumber(0, 2_147_483_647).optional() }),
       gives: z.array(circuitSchema),
     },
-    handler: ({ query: { community_id: of } }, { circuits }) =>
-      ok(
-        (circuits?.() ?? [])
-          .filter(({ community }) => of === undefined || of === community)
-          .map(({ community, retryAt, ...rest }) => ({
-            ...{ community_id: community, ...rest },
-            retry_at: retryAt === undefined ? null : new Date(retryAt).toISOString(),
-          })),
-      ),
+    handler: async ({ query: { community_id: of } }, { circuits }) => {
+      const all = (await circuits?.all()) ?? [];
+      const wanted = all.filter(({ community }) => of === undefined || of === community);
+      return ok(
+        wanted.map(({ worker, community, host, state, failures, retryAt }) => ({
+          ...{ worker, community_id: community, host, state, failures },
+          retry_at: retryAt === undefined ? null : isoTime(retryAt),
+        })),
+      );
+    },
   }),
 
   route({
