@@ -62,6 +62,11 @@ describe("what is answered", () => {
     expect(answer).toEqual({ ok: true, value: { success: true, data: 7 } });
   });
 
+  it.each<Behaviour>([{ do: "garbage" }, { do: "deep" }])("says why an answer is no use: $do", async (behaviour) => {
+    const answer = await ask(behaviour);
+    expect(answer.ok ? "" : answer.failure.message).toContain("it is no JSON of at most 64 levels: ");
+  });
+
   it("makes foreign text storable and keeps hostile keys out", async () => {
     expect(await ask({ do: "nul" })).toEqual({
       ok: true,

@@ -4,7 +4,15 @@
 // 1. Every attempt of a visit carries the same Idempotency-Key.
 // 2. What can be tried again is marked so: no connection, no answer in time, 408, 429 and 5xx. The rest is final.
 // 3. Redirects are not followed, and no more than 1 MiB of an answer is read.
-import { type Answer, type Call, isJsonObject, type Json, type JsonObject, type Outside } from "@workflow-core/core";
+import {
+  type Answer,
+  type Call,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  MAX_JSON_DEPTH,
+  type Outside,
+} from "@workflow-core/core";
 import { Agent, type Dispatcher, request } from "undici";
 import { type Clock, systemClock } from "../clock.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
@@ -135,7 +143,11 @@ function judge({ status, headers, text }: HttpAnswer, now: number): Answer<Json>
     });
   }
   if (!isJsonObject(body))
-    return answerInvalid(body === undefined ? `it is no JSON: ${text.slice(0, 200)}` : "it is no JSON object");
+    return answerInvalid(
+      body === undefined
+        ? `it is no JSON of at most ${MAX_JSON_DEPTH} levels: ${text.slice(0, 200)}`
+        : "it is no JSON object",
+    );
   if (body.success === false) return failed("ROUTER_REFUSED", reasonIn(body) ?? "The Router refused the call.");
   return ok(body);
 }
