@@ -98,7 +98,7 @@ it("tells of the hosts that any of the processes has called", async () => {
       return (await circuits()).length === 2;
     },
     "both to have called",
-    40_000,
+    60_000,
   );
   for (let count = 0; count < 4; count += 1) expect(await circuits()).toEqual(expect.arrayContaining(both));
 }, 120_000);
