@@ -43,6 +43,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   body: Json | undefined;
   timeoutSeconds: number;
+  /** What people are shown for the address's host, where the host itself holds a secret. */
+  shownHost?: string;
 }
 
 export interface HttpResponse {
@@ -51,6 +53,8 @@ export interface HttpResponse {
   response_body: Json;
   /** Names in lower case. */
   response_headers: Record<string, string>;
+  /** What Retry-After asks for, as seconds from when the answer came, where it says something that can be understood. */
+  retryAfterSeconds?: number;
 }
 
 export interface GuestCode {

@@ -17,7 +17,9 @@ import { memoryPresence, sharedPresence } from "./http/presence.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
 import { type Log, registerSecret } from "./log.js";
-import { createObservation, type Supervised } from "./observe/observation.js";
+import { createCircuits } from "./observe/circuits.js";
+import { createObservation } from "./observe/observation.js";
+import type { Supervised } from "./observe/siblings.js";
 import type { Tracing } from "./observe/tracing/tracing.js";
 import type { OutboundLog } from "./outbound/log.js";
 import { createOutside, type ServerOutside } from "./outbound/outside.js";
@@ -176,7 +178,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       createWebhooks({ database, start, license, clock, log, redis, readJson: readBody, note: triggers.note }),
     ),
     ...{ metrics, tracing },
-    circuits: () => outside.status().circuits,
+    circuits: createCircuits(() => outside.status().circuits, supervised),
     callLimits: createCallLimits({ settings, clock, log }),
     draining: () => life.state === "draining",
     ready,

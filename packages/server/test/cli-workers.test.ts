@@ -1,6 +1,9 @@
-// Several processes on one port: whichever is asked, /metrics answers for all of them.
+// Several processes on one port: whichever is asked, /metrics and /api/v1/status/circuits answer for all of them.
 import { execFileSync } from "node:child_process";
+import { draw } from "@workflow-core/core/testing";
 import { afterEach, expect, it } from "vitest";
+import { signToken } from "../src/access/tokens.js";
+import { apiKey, secret } from "./support/app.js";
 import { type CliProcess, startCli } from "./support/cli.js";
 import { cliBench } from "./support/cli-bench.js";
 import { type Series, seriesOf } from "./support/prometheus.js";
@@ -13,18 +16,23 @@ afterEach(async () => {
   await started?.ended;
 });
 
-it("gives every process's numbers under its own label, also after one was killed and came back", async () => {
-  const env = { WORKERS: "3", MODULE_PORT: "0", GRPC_PORT: "0", RELEASE_MODE: "false" };
+/** Starts so many processes; gives their supervisor and their address. */
+const startWorkers = async (count: number, more: Record<string, string> = {}) => {
+  const env = { WORKERS: String(count), MODULE_PORT: "0", GRPC_PORT: "0", RELEASE_MODE: "false", ...more };
   const service = startCli(["start"], { cwd: bench.cwd, env });
   started = service;
-  await until(() => service.stdout().includes("practice/messages\n"), "start", 20_000);
-  const url = /http:\/\/[\d.]+:\d+/.exec(service.stdout())?.[0] ?? "";
+  await until(() => service.stdout().includes("practice/messages\n"), "start", 40_000);
+  return { service, url: /http:\/\/[\d.]+:\d+/.exec(service.stdout())?.[0] ?? "" };
+};
+
+it("gives every process's numbers under its own label, also after one was killed and came back", async () => {
+  const { service, url } = await startWorkers(3);
   const scrape = async () => seriesOf(await (await fetch(`${url}/metrics`)).text());
   const of = (all: readonly Series[], name: string) =>
     Object.fromEntries(all.filter((each) => each.name === name).map(({ labels, value }) => [labels.worker, value]));
   const startTimes = async () => of(await scrape(), "process_start_time_seconds");
 
-  await until(async () => Object.keys(await startTimes()).length === 3, "all three", 20_000);
+  await until(async () => Object.keys(await startTimes()).length === 3, "all three", 40_000);
   const first = await startTimes();
   expect(Object.keys(first).sort()).toEqual(["1", "2", "3"]);
   // Connections go round: each answer is of another process, and all know of all.
@@ -56,7 +64,41 @@ it("gives every process's numbers under its own label, also after one was killed
       return Object.keys(now).length === 3 && JSON.stringify(now) !== JSON.stringify(first);
     },
     "its successor",
-    20_000,
+    40_000,
   );
   expect(Object.keys(await startTimes()).sort()).toEqual(["1", "2", "3"]);
-}, 90_000);
+}, 120_000);
+
+it("tells of the hosts that any of the processes has called", async () => {
+  const keys = { SECRET_KEY: secret, API_KEY: apiKey, EGRESS_ALLOW_CIDRS: "127.0.0.1/32" };
+  const { url } = await startWorkers(2, keys);
+  const author = { authorization: `Bearer ${await signToken({ user_id: 1 }, secret)}` };
+  // Each on a connection of its own, so that they go round.
+  const ask = async (path: string, headers: Record<string, string>, body?: object) => {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method: body ? "POST" : "GET",
+      headers: { ...headers, connection: "close", ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const { data } = (await answer.json()) as { data: Record<string, unknown> };
+    return data;
+  };
+  const graph = draw("start -> ask -> end", {
+    start: ["trigger_command", { command_name: "ask" }],
+    ask: ["action_webhook", { url: "http://127.0.0.1:9/", method: "GET" }],
+    end: "flow_end",
+  });
+  const { workflow_id } = await ask("/workflows", author, { name: "A", entity_id: 1, community_id: 1, ...graph });
+  await ask(`/workflows/${workflow_id}/publish`, author, {});
+  const circuits = async () => Object.values(await ask("/status/circuits", { "x-api-key": apiKey }));
+  const both = [1, 2].map((worker) => expect.objectContaining({ worker, community_id: 1, host: "127.0.0.1:9" }));
+  await until(
+    async () => {
+      await ask(`/workflows/${workflow_id}/execute?wait=5`, author, { community_id: 1 });
+      return (await circuits()).length === 2;
+    },
+    "both to have called",
+    60_000,
+  );
+  for (let count = 0; count < 4; count += 1) expect(await circuits()).toEqual(expect.arrayContaining(both));
+}, 120_000);

@@ -176,7 +176,9 @@ export const complete = (
   setVariables(draft, scope, variables);
   draft.outputs[node.id] = output;
   leave(draft, node, port, { scope, lane: token.lane });
-  record(draft, token, { status: "completed", completedAt: draft.at, output, variables, logs });
+  const earlier = draft.history[token.visit]?.logs ?? [];
+  const told = { output, variables, logs: earlier.length > 0 ? [...earlier, ...logs] : logs };
+  record(draft, token, { status: "completed", completedAt: draft.at, ...told, failure: undefined });
   forgetJoin(draft, token, node);
   remove(draft, token);
 };
@@ -193,7 +195,9 @@ export const failWith = (draft: Draft, token: Token, failure: NodeFailure): void
     token.waiting.for === "answer" ? retryAt(node, token.attempt, failure, draft.limits, draft.at) : undefined;
   if (due !== undefined && token.waiting.for === "answer") {
     token.waiting = { for: "retry", config: token.waiting.config, due };
-    return record(draft, token, { status: "waiting", failure, retries: token.attempt });
+    const line = `Attempt ${token.attempt} failed: ${failure.code}: ${failure.message}`;
+    const logs = [...(draft.history[token.visit]?.logs ?? []), line];
+    return record(draft, token, { status: "waiting", failure, retries: token.attempt, logs });
   }
   record(draft, token, { status: "failed", completedAt: draft.at, failure });
   if (!node.guarded || failure.code === "LIMIT_EXCEEDED")

@@ -34,13 +34,12 @@ const performed = (response: HttpResponse, variable: string | undefined): Perfor
 
 /** What an error status is when `fail_on_error` is on; 408, 429 and 5xx may pass. */
 const statusFailure = (response: HttpResponse): NodeFailure => {
-  const { status_code, response_body, response_headers } = response;
-  const wait = response_headers["retry-after"];
+  const { status_code, response_body, retryAfterSeconds } = response;
   return {
     code: "HTTP_STATUS",
     message: `The answer's status is ${status_code}`,
     retryable: status_code === 408 || status_code === 429 || status_code >= 500,
-    ...(wait !== undefined && /^\d{1,9}$/.test(wait) ? { retryAfterSeconds: Number(wait) } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     details: { status_code, response_body },
   };
 };
@@ -54,7 +53,8 @@ export const actionWebhook = action({
   summary: "Calls any HTTP API and gives its answer.",
   details:
     "Every status is an answer, 404 and 500 too, unless errors are to fail the node; then 408, 429 and 5xx may be tried again, " +
-    "after as long as Retry-After says. No answer at all always fails the node. What templates put behind the host is percent-encoded. " +
+    "after as long as Retry-After says. No answer at all always fails the node. A host that does not answer, or with 502, 503 or 504, five " +
+    "times in a row is not called for ten seconds: CIRCUIT_OPEN, which may be tried again. What templates put behind the host is percent-encoded. " +
     "Address, headers, query and body may hold the community's secrets: {{ secrets.name }}; one that is bound to hosts is sent to these only. " +
     "The answer is in status_code, response_body (parsed when it is JSON) and response_headers (names in lower case).",
   config: {
@@ -160,7 +160,10 @@ export const actionWebhook = action({
       title: "Errors fail the node",
       config: { url: "https://api.example.com/orders/7", method: "DELETE", fail_on_error: true },
       asks: { url: "https://api.example.com/orders/7", method: "DELETE", headers: {}, timeoutSeconds: 30 },
-      answer: { status_code: 429, response_body: "slow down", response_headers: { "retry-after": "7" } },
+      answer: {
+        ...{ status_code: 429, response_body: "slow down", response_headers: { "retry-after": "7" } },
+        retryAfterSeconds: 7,
+      },
       result: {
         kind: "fail",
         failure: {

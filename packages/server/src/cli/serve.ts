@@ -6,7 +6,7 @@
 import cluster from "node:cluster";
 import { createApp } from "../app.js";
 import type { Log } from "../log.js";
-import { withSiblings, workerNumber } from "../observe/siblings.js";
+import { type Supervised, withSiblings, workerNumber } from "../observe/siblings.js";
 import type { Settings } from "../settings.js";
 import { exitCodes } from "./command-failure.js";
 import { print } from "./console.js";
@@ -22,9 +22,9 @@ export async function serve(settings: Settings, log: Log): Promise<number> {
     log.error("uncaught", { message: "A bug ended the process.", error });
     process.exit(exitCodes.failed);
   });
-  const supervised = {
+  const supervised: Supervised = {
     worker: process.env[workerNumber] ?? "1",
-    together: (own: () => Promise<string>) => withSiblings(process, own),
+    ask: (topic, own) => withSiblings(process, topic, own),
   };
   const app = await createApp({ settings, log, ...(cluster.isWorker ? { supervised } : {}) });
   try {

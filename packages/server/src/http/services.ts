@@ -10,9 +10,9 @@ import type { Plans } from "../execution/plans.js";
 import type { Start } from "../execution/start.js";
 import type { Worker } from "../execution/worker.js";
 import type { Log } from "../log.js";
+import type { Circuits } from "../observe/circuits.js";
 import type { Metrics } from "../observe/metrics.js";
 import type { Tracing } from "../observe/tracing/tracing.js";
-import type { BreakerState } from "../outbound/breaker.js";
 import type { Practice } from "../outbound/practice.js";
 import type { Settings } from "../settings.js";
 import type { Database } from "../store/database.js";
@@ -57,8 +57,8 @@ export interface Services {
   metrics?: Pick<Metrics, "observeRequest" | "text">;
   /** Only while traces are sent somewhere. */
   tracing?: Pick<Tracing, "open"> | undefined;
-  /** The circuit breaker of each host that was called. */
-  circuits?: () => BreakerState[];
+  /** The circuit breaker of each host that was called lately, by each community that called it. */
+  circuits?: Circuits;
   /** The builder's sessions; kept in memory when none are given. */
   sessions?: Sessions;
   /** Secrets of communities; made here when they are not given. */

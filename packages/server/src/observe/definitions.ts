@@ -46,6 +46,7 @@ const writeSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const sources = ["manual", "command", "event", "webhook", "schedule", "grpc", "retry", "other"];
 /** Why a start was refused: the journal could not take it; the workflow's own rule; nothing that can be run; a bug. */
 const startRefusals = ["back_pressure", "overlap", "invalid", "error"] as const;
+const ports = ["router", "http"];
 const portOutcomes = ["ok", "refused", "invalid", "timeout", "unreachable", "circuit_open", "aborted", "other"];
 const sandboxOutcomes = ["ok", "error", "timeout", "memory", "too_large", "busy", "crashed", "aborted", "other"];
 const endings: readonly ExecutionStatus[] = ["completed", "failed", "cancelled", "timed_out"];
@@ -84,12 +85,16 @@ export const definitions = {
     outcome: outcomesOfTriggers,
   }),
   callSeconds: histogram(`${own}outbound_call_duration_seconds`, "Time of one call to the Router or over HTTP.", {
-    labels: { port: ["router", "http"], outcome: portOutcomes },
+    labels: { port: ports, outcome: portOutcomes },
     buckets: callSeconds,
   }),
-  circuits: gauge("circuit_breaker_hosts", "Hosts that were called, by the state of their circuit breaker.", {
-    labels: { state: circuitStates },
-  }),
+  circuits: gauge(
+    "circuit_breaker_hosts",
+    "Hosts called in the last ten minutes, once for each community that did, by the state of their circuit breaker.",
+    {
+      labels: { port: ports, state: circuitStates },
+    },
+  ),
   sandboxSeconds: histogram(
     `${own}sandbox_run_duration_seconds`,
     "Time of one run of guest code, its waiting included.",

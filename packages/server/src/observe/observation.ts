@@ -15,14 +15,9 @@ import { observeDatabase } from "./database.js";
 import { countStarts, engineHooks, observeEngine, timeActions } from "./engine.js";
 import { createMetrics, type Metrics } from "./metrics.js";
 import { observeOutside } from "./outside.js";
+import { merge, type Supervised } from "./siblings.js";
 import type { Tracing } from "./tracing/tracing.js";
 import { countSchedules, countWebhooks } from "./triggers.js";
-
-/** Of one of several processes: which one it is, and how its metrics become those of all. */
-export interface Supervised {
-  worker: string;
-  together(own: () => Promise<string>): () => Promise<string>;
-}
 
 export interface Observation {
   metrics: Metrics;
@@ -47,7 +42,8 @@ export async function createObservation(base: Base, supervised: Supervised | und
   const { clock } = base;
   const tracing = await openTracingFor(base);
   const own = createMetrics({ worker: supervised?.worker });
-  const metrics = supervised === undefined ? own : { ...own, text: supervised.together(own.text) };
+  const ask = supervised?.ask("metrics", own.text);
+  const metrics = ask === undefined ? own : { ...own, text: async () => merge(await ask()) };
   const timed = timeActions(metrics, clock, perform);
   return {
     ...{ metrics, tracing },

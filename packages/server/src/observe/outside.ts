@@ -44,8 +44,12 @@ export function observeOutside(metrics: Metrics, clock: Clock, outside: ServerOu
   let crashes = 0;
   metrics.onScrape(() => {
     const { circuits, sandbox } = outside.status();
-    for (const state of circuitStates)
-      metrics.circuits.of(state).set(circuits.filter((circuit) => circuit.state === state).length);
+    for (const state of circuitStates) {
+      const inState = circuits.filter((circuit) => circuit.state === state);
+      const ofRouter = inState.filter(({ community }) => community === null).length;
+      metrics.circuits.of("router", state).set(ofRouter);
+      metrics.circuits.of("http", state).set(inState.length - ofRouter);
+    }
     metrics.sandboxProcesses.of("busy").set(sandbox.busy);
     metrics.sandboxProcesses.of("idle").set(sandbox.processes - sandbox.busy);
     metrics.sandboxWaiting.of().set(sandbox.waiting);

@@ -1,13 +1,26 @@
-// Several processes behind one port (WORKERS): whichever Prometheus reaches answers for all. It asks the supervisor,
-// who asks the others; every series says by its label `worker` which process it is of.
+// Several processes behind one port (WORKERS): whichever is reached answers for all, to Prometheus and to operators. It
+// asks the supervisor, who asks the others; everything that is told says which process it is of.
 //
 // B1. Numbers are not added up here: a process that dies and comes back begins at zero under its old label, which
 //     Prometheus understands; a sum would jump.
-// B2. A process that does not answer in time is left out, and never keeps the scrape waiting longer.
+// B2. A process that does not answer in time is left out, and never keeps whoever asks waiting longer.
 import type { Worker } from "node:cluster";
 
+/** What can be asked for. */
+type Topic = "metrics" | "circuits";
+
 /** What is said between supervisor and workers; `want` and `all` carry the asker's number, `give` and `given` ours. */
-type Message = { want: number } | { all: number; texts: string[] } | { give: number } | { given: number; text: string };
+type Message =
+  | { want: number; topic: Topic }
+  | { all: number; texts: string[] }
+  | { give: number; topic: Topic }
+  | { given: number; text: string };
+
+/** Of one of several processes: which one it is, and how what it tells becomes what all tell, its own first. */
+export interface Supervised {
+  worker: string;
+  ask(topic: Topic, own: () => Promise<string>): () => Promise<string[]>;
+}
 
 const patienceMs = 3000;
 /** Of the supervisor, who must answer before the asker loses patience. */
@@ -22,27 +35,28 @@ export interface Channel {
   on(event: "message", listener: (message: Message) => void): unknown;
 }
 
-/** Gives, to whoever scrapes this worker, the text of all; `own` is its own. */
-export function withSiblings(channel: Channel, own: () => Promise<string>): () => Promise<string> {
+let questions = 0;
+
+/** Gives the texts of all, this worker's own first: `own`, which it tells the others too. */
+export function withSiblings(channel: Channel, topic: Topic, own: () => Promise<string>): () => Promise<string[]> {
   const asked = new Map<number, (texts: string[]) => void>();
-  let count = 0;
   channel.on("message", (message) => {
-    if ("give" in message)
+    if ("give" in message && message.topic === topic)
       void own()
         .catch(() => "")
         .then((text) => channel.send?.({ given: message.give, text }));
     if ("all" in message) asked.get(message.all)?.(message.texts);
   });
   return async () => {
-    const number = ++count;
+    const number = ++questions;
     const others = new Promise<string[]>((resolve) => {
       asked.set(number, resolve);
       setTimeout(() => resolve([]), patienceMs).unref();
-      channel.send?.({ want: number });
+      channel.send?.({ want: number, topic });
     });
     const texts = await Promise.all([own(), others]);
     asked.delete(number);
-    return merge(texts.flat());
+    return texts.flat();
   };
 }
 
@@ -51,7 +65,7 @@ export function connectSiblings(worker: Worker, workers: ReadonlySet<Worker>): v
   worker.on("message", (message: Message) => {
     if (!("want" in message)) return;
     const others = [...workers].filter((each) => each !== worker && each.isConnected());
-    void Promise.all(others.map(textOf)).then((texts) => {
+    void Promise.all(others.map((each) => textOf(each, message.topic))).then((texts) => {
       if (worker.isConnected()) worker.send({ all: message.want, texts: texts.filter((text) => text !== "") });
     });
   });
@@ -60,7 +74,7 @@ export function connectSiblings(worker: Worker, workers: ReadonlySet<Worker>): v
 let gives = 0;
 
 /** A worker's text; empty when it has none to give in time. */
-const textOf = (worker: Worker): Promise<string> =>
+const textOf = (worker: Worker, topic: Topic): Promise<string> =>
   new Promise((resolve) => {
     const number = ++gives;
     const listen = (message: Message) => {
@@ -73,10 +87,10 @@ const textOf = (worker: Worker): Promise<string> =>
       resolve(text);
     };
     worker.on("message", listen);
-    worker.send({ give: number }, (error) => error && end(""));
+    worker.send({ give: number, topic }, (error) => error && end(""));
   });
 
-/** One text of several: each metric once, with the series of all. */
+/** One text of several of metrics: each metric once, with the series of all. */
 export function merge(texts: readonly string[]): string {
   const metrics = new Map<string, string[]>();
   for (const text of texts) {

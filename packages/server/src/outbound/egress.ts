@@ -4,18 +4,21 @@
 // 2. Connections go to the checked addresses only. Redirects are not followed: a 3xx is an answer.
 // 3. One deadline covers name, connection, headers and body; the body is limited after unpacking.
 // 4. What is refused is refused before a packet is sent, and is not tried again.
+// 5. A host that is down is left alone by the community that called it (breaker.ts).
 import type { Readable } from "node:stream";
 import type { Answer, Call, HttpRequest, HttpResponse, Outside } from "@workflow-core/core";
 import { type Clock, systemClock } from "../clock.js";
 import { type AllowRule, addressGuard } from "./addresses.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
+import { type Breaker, createBreaker } from "./breaker.js";
 import { type Deadline, startDeadline } from "./deadline.js";
 import { createKeptClients, type KeptClients } from "./kept-clients.js";
 import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
 import { readAnswer } from "./read-answer.js";
 import { BodyTooLarge, BodyUnreadable, readBody } from "./read-body.js";
 import { type RequestParts, requestParts } from "./request-parts.js";
-import { checkTarget, type Resolve, readUrl, resolveByDns, type Target } from "./target.js";
+import { retryAfterSeconds } from "./retry-after.js";
+import { checkTarget, portOf, type Resolve, readUrl, resolveByDns, type Target } from "./target.js";
 
 export interface EgressOptions {
   /** What the operator opens beyond the public internet. */
@@ -23,6 +26,7 @@ export interface EgressOptions {
   resolve?: Resolve;
   limits?: { bodyBytes?: number; headerBytes?: number };
   clock?: Clock;
+  breaker?: Breaker;
 }
 
 interface Limits {
@@ -36,28 +40,43 @@ export function createEgress({
   resolve = resolveByDns,
   limits,
   clock = systemClock,
+  breaker = createBreaker(clock),
 }: EgressOptions): Outside["http"] & { close(): void } {
   const allowed = addressGuard(allow);
   const bounds: Limits = { bodyBytes: 2 * 1024 * 1024, headerBytes: 16 * 1024, ...limits };
   const clients = createKeptClients(clock);
+  const send = async (url: URL, parts: RequestParts, call: Call, seconds: number): Promise<Answer<HttpResponse>> => {
+    const deadline = startDeadline(clock, seconds * 1000, call.signal);
+    try {
+      const target = await deadline.race(checkTarget(url, resolve, allowed));
+      if (isFailed(target)) return target;
+      const response = await exchange(clients, target, call, parts, bounds, deadline);
+      const wait = retryAfterSeconds(response.response_headers["retry-after"], clock.now());
+      return ok(wait === undefined ? response : { ...response, retryAfterSeconds: wait });
+    } catch (error) {
+      return failureOf(error, deadline, seconds, bounds);
+    } finally {
+      deadline.release();
+    }
+  };
   const http = async (request: HttpRequest, call: Call): Promise<Answer<HttpResponse>> => {
     if (call.signal.aborted) return aborted();
     const url = readUrl(request.url);
     if (isFailed(url)) return url;
     const parts = requestParts(request, call);
     if (isFailed(parts)) return parts;
-    const deadline = startDeadline(clock, request.timeoutSeconds * 1000, call.signal);
-    try {
-      const target = await deadline.race(checkTarget(url, resolve, allowed));
-      return isFailed(target) ? target : ok(await exchange(clients, target, call, parts, bounds, deadline));
-    } catch (error) {
-      return failureOf(error, deadline, request.timeoutSeconds, bounds);
-    } finally {
-      deadline.release();
-    }
+    const host = request.shownHost ?? `${url.hostname.slice(0, longestHost)}:${portOf(url)}`;
+    return breaker.through(
+      { community: call.context.community_id, host },
+      () => send(url, parts, call, request.timeoutSeconds),
+      ({ status_code }) => status_code,
+    );
   };
   return Object.assign(http, { close: clients.close });
 }
+
+/** Of names, as DNS has them; what is longer has no address. */
+const longestHost = 253;
 
 const isFailed = (value: object): value is Failed => "ok" in value;
 

@@ -11,7 +11,7 @@ describe("the outside", () => {
     outside = createOutside({ routerUrl: undefined, routerApiKey: "key", egressAllow: [] });
     await outside.router("modules", { module_name: "chat", params: { message: "hi" } }, 5, callOf());
     expect(outside.practice?.messages({ limit: 1 })).toMatchObject([{ text: "hi" }]);
-    expect(outside.status().router).toBe("practice");
+    expect(outside.status().circuits).toEqual([]);
   });
 
   it("calls the Router, guarded HTTP and the sandbox", async () => {
@@ -25,7 +25,7 @@ describe("the outside", () => {
     expect(fake.ledger).toHaveLength(1);
     expect(outside.practice).toBeUndefined();
     expect(outside.status()).toMatchObject({
-      router: [{ host: new URL(fake.url).host, state: "closed" }],
+      circuits: [{ community: null, host: new URL(fake.url).host, state: "closed" }],
       sandbox: { processes: 1, busy: 0, runs: 1 },
     });
     await fake.close();

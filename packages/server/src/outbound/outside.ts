@@ -3,7 +3,7 @@
 import type { Outside } from "@workflow-core/core";
 import { type Clock, systemClock } from "../clock.js";
 import type { AllowRule } from "./addresses.js";
-import type { BreakerState } from "./breaker.js";
+import { type CircuitState, createBreaker } from "./breaker.js";
 import { createEgress } from "./egress.js";
 import { type OutboundLog, silent } from "./log.js";
 import { createPractice, type Practice } from "./practice.js";
@@ -25,9 +25,8 @@ export interface OutsideOptions {
 }
 
 interface OutsideStatus {
-  router: "practice" | BreakerState[];
-  /** One for each host that was called. */
-  circuits: BreakerState[];
+  /** One for each host that was called lately, by each community that called it. */
+  circuits: CircuitState[];
   sandbox: PoolStats;
 }
 
@@ -45,20 +44,17 @@ export interface ServerOutside extends Outside {
 export function createOutside(options: OutsideOptions): ServerOutside {
   const { routerUrl, routerApiKey, egressAllow, sandboxSize, clock = systemClock, log = silent } = options;
   const practice = createPractice({ clock, log });
+  const breaker = createBreaker(clock, { log });
   const client =
-    routerUrl === undefined ? undefined : createRouter({ url: routerUrl, apiKey: routerApiKey, clock, log });
+    routerUrl === undefined ? undefined : createRouter({ url: routerUrl, apiKey: routerApiKey, clock, log, breaker });
   const sandbox = createSandbox({ clock, log, ...(sandboxSize === undefined ? {} : { size: sandboxSize }) });
-  const http = createEgress({ allow: egressAllow, clock });
+  const http = createEgress({ allow: egressAllow, clock, breaker });
   return {
     router: client ?? practice.router,
     http,
     sandbox: sandbox.run,
     practice: client === undefined ? practice : undefined,
-    status: () => ({
-      router: client?.states() ?? "practice",
-      circuits: client?.states() ?? [],
-      sandbox: sandbox.stats(),
-    }),
+    status: () => ({ circuits: breaker.states(), sandbox: sandbox.stats() }),
     warm: sandbox.warm,
     async close() {
       http.close();

@@ -62,6 +62,11 @@ describe("what is answered", () => {
     expect(answer).toEqual({ ok: true, value: { success: true, data: 7 } });
   });
 
+  it.each<Behaviour>([{ do: "garbage" }, { do: "deep" }])("says why an answer is no use: $do", async (behaviour) => {
+    const answer = await ask(behaviour);
+    expect(answer.ok ? "" : answer.failure.message).toContain("it is no JSON of at most 64 levels: ");
+  });
+
   it("makes foreign text storable and keeps hostile keys out", async () => {
     expect(await ask({ do: "nul" })).toEqual({
       ok: true,
@@ -175,15 +180,23 @@ describe("giving up", () => {
     expect(fake.ledger).toHaveLength(0);
   });
 
-  it("leaves a failing Router alone after five failures in a row", async () => {
-    fake.plan([{ behaviour: { do: "status", status: 500 } }]);
+  it("leaves a Router that is down alone after five calls in a row, whoever made them", async () => {
+    fake.plan([{ behaviour: { do: "status", status: 503 } }]);
     const router = client();
-    for (let n = 0; n < 5; n++) await router("modules", {}, 5, callOf());
-    expect(await router("modules", {}, 5, callOf())).toMatchObject({
+    for (let n = 0; n < 5; n++) await router("modules", {}, 5, callOf({ context: { community_id: n } }));
+    expect(await router("modules", {}, 5, callOf({ context: { community_id: 9 } }))).toMatchObject({
       ok: false,
       failure: { code: "CIRCUIT_OPEN", retryable: true, retryAfterSeconds: 10 },
     });
     expect(fake.ledger).toHaveLength(5);
-    expect(router.states()).toEqual([{ host: new URL(fake.url).host, state: "open", failures: 5 }]);
+  });
+
+  it("goes on calling a Router that answers, however badly", async () => {
+    const router = client();
+    for (const status of [500, 404, 429, 500, 500, 400, 500]) {
+      fake.plan([{ behaviour: { do: "status", status } }]);
+      expect(await router("modules", {}, 5, callOf())).toMatchObject({ ok: false, failure: { code: "ROUTER_STATUS" } });
+    }
+    expect(fake.ledger).toHaveLength(7);
   });
 });

@@ -4,11 +4,19 @@
 // 1. Every attempt of a visit carries the same Idempotency-Key.
 // 2. What can be tried again is marked so: no connection, no answer in time, 408, 429 and 5xx. The rest is final.
 // 3. Redirects are not followed, and no more than 1 MiB of an answer is read.
-import { type Answer, type Call, isJsonObject, type Json, type JsonObject, type Outside } from "@workflow-core/core";
+import {
+  type Answer,
+  type Call,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  MAX_JSON_DEPTH,
+  type Outside,
+} from "@workflow-core/core";
 import { Agent, type Dispatcher, request } from "undici";
 import { type Clock, systemClock } from "../clock.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
-import { type BreakerState, createBreaker } from "./breaker.js";
+import { type Breaker, createBreaker } from "./breaker.js";
 import { type Deadline, startDeadline } from "./deadline.js";
 import { encode, headerText } from "./header-text.js";
 import { type OutboundLog, silent } from "./log.js";
@@ -25,10 +33,11 @@ export interface RouterOptions {
   apiKey: string | undefined;
   clock?: Clock;
   log?: OutboundLog;
+  breaker?: Breaker;
 }
 
-/** The port, with what status pages and shutdown need. */
-export type RouterClient = Outside["router"] & { states(): BreakerState[]; close(): Promise<void> };
+/** The port, with what shutdown needs. */
+export type RouterClient = Outside["router"] & { close(): Promise<void> };
 
 interface HttpAnswer {
   status: number;
@@ -37,39 +46,50 @@ interface HttpAnswer {
 }
 
 /** The port to the Router at `url`; connections are kept and reused until `close`. */
-export function createRouter({ url, apiKey, clock = systemClock, log = silent }: RouterOptions): RouterClient {
+export function createRouter({
+  url,
+  apiKey,
+  clock = systemClock,
+  log = silent,
+  ...options
+}: RouterOptions): RouterClient {
+  const { breaker = createBreaker(clock, { log }) } = options;
   const agent = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 16 * 1024,
     connect: { timeout: 10_000 },
   });
-  const breaker = createBreaker(clock);
   const base = url.replace(/\/+$/, "");
-  const { host } = new URL(base);
+  const circuit = { community: null, host: new URL(base).host };
 
-  const router: Outside["router"] = async (kind, body, timeoutSeconds, call) => {
-    if (call.signal.aborted) return aborted();
-    const wait = breaker.refused(host);
-    if (wait !== undefined) return circuitOpen(wait);
+  const send = async (
+    kind: "modules" | "commands",
+    body: JsonObject,
+    timeoutSeconds: number,
+    call: Call,
+  ): Promise<Answer<HttpAnswer>> => {
     const deadline = startDeadline(clock, timeoutSeconds * 1000, call.signal);
     try {
-      const answer = await post(agent, `${base}/api/v1/${kind}/execute`, headersOf(call, apiKey), body, deadline);
-      if (answer.status < 500) breaker.worked(host);
-      else breaker.broke(host);
-      return judge(answer, clock.now());
+      return ok(await post(agent, `${base}/api/v1/${kind}/execute`, headersOf(call, apiKey), body, deadline));
     } catch (error) {
       const failure = failureOf(error, deadline, timeoutSeconds);
-      if (failure.failure.code === "ABORTED") breaker.gaveUp(host);
-      else if (failure.failure.retryable) breaker.broke(host);
-      else breaker.worked(host);
       if (failure.failure.code === "ROUTER_UNREACHABLE") log.warn(failure.failure.message);
       return failure;
     } finally {
       deadline.release();
     }
   };
-  return Object.assign(router, { states: breaker.states, close: () => agent.destroy() });
+  const router: Outside["router"] = async (kind, body, timeoutSeconds, call) => {
+    if (call.signal.aborted) return aborted();
+    const answer = await breaker.through(
+      circuit,
+      () => send(kind, body, timeoutSeconds, call),
+      ({ status }) => status,
+    );
+    return answer.ok ? judge(answer.value, clock.now()) : answer;
+  };
+  return Object.assign(router, { close: () => agent.destroy() });
 }
 
 async function post(
@@ -123,7 +143,11 @@ function judge({ status, headers, text }: HttpAnswer, now: number): Answer<Json>
     });
   }
   if (!isJsonObject(body))
-    return answerInvalid(body === undefined ? `it is no JSON: ${text.slice(0, 200)}` : "it is no JSON object");
+    return answerInvalid(
+      body === undefined
+        ? `it is no JSON of at most ${MAX_JSON_DEPTH} levels: ${text.slice(0, 200)}`
+        : "it is no JSON object",
+    );
   if (body.success === false) return failed("ROUTER_REFUSED", reasonIn(body) ?? "The Router refused the call.");
   return ok(body);
 }
@@ -157,9 +181,3 @@ function failureOf(error: unknown, deadline: Deadline, timeoutSeconds: number): 
 
 const answerInvalid = (why: string): Failed =>
   failed("ROUTER_ANSWER_INVALID", `The Router's answer cannot be used: ${why}.`);
-
-const circuitOpen = (seconds: number): Failed =>
-  failed("CIRCUIT_OPEN", `The Router failed several times in a row and is left alone for ${seconds} s.`, {
-    retryable: true,
-    retryAfterSeconds: seconds,
-  });

@@ -1,5 +1,6 @@
 // Where a secret may be sent. An entry is a host name or an IP address; `*.example.org` is every host below
 // example.org; with `:port` only that port is meant, without one every port.
+import { portOf } from "./target.js";
 
 const longestHost = 253;
 
@@ -18,7 +19,7 @@ export function secretHost(text: string): string | undefined {
 export function addressHost(address: string): { hostname: string; port: string } | undefined {
   const url = parse(address);
   if (url === undefined || url.hostname === "") return undefined;
-  return { hostname: url.hostname, port: url.port || (url.protocol === "https:" ? "443" : "80") };
+  return { hostname: url.hostname, port: String(portOf(url)) };
 }
 
 /** Whether one of the entries means this address. */

@@ -75,7 +75,12 @@ describe("a call with secrets", () => {
   it("may have a secret for an address, which then stays as it is", async () => {
     const { asked, port } = bench();
     await port.http(request({ url: `${of("base")}${of("short")}` }), call);
-    expect(asked[0]?.url).toBe("https://hooks.example.com/in/abc");
+    expect(asked[0]).toMatchObject({
+      url: "https://hooks.example.com/in/abc",
+      shownHost: "[secret base][secret short]",
+    });
+    await port.http(request({ url: `https://x.${of("short")}.example/${of("key")}` }), call);
+    expect(asked[1]?.shownHost).toBe("x.[secret short].example");
   });
 
   it("is not made when a secret is missing or cannot be decrypted", async () => {

@@ -60,7 +60,7 @@ export function withSecrets(outside: Outside, { resolve, routerUrl }: SecretsOpt
     async http(request, call) {
       const values = await known(call);
       if (values === undefined) return outside.http(request, call);
-      const sent = values.fill((fill) => filledRequest(request, fill));
+      const sent = values.fill((fill) => filledRequest(request, fill, hide(request.url, call)));
       if (!sent.ok) return sent;
       const answer = await outside.http(sent.value, call);
       return values.clear(answer, ({ response_body, response_headers, ...rest }, clear) => ({
@@ -158,7 +158,8 @@ const membersOf = (body: Record<string, Json>, change: Change): Record<string, J
 const hide = (text: string, { secretMark }: Call): string =>
   secretMark === undefined ? text : replaceSecrets(text, secretMark, hiddenSecret);
 
-function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill): Filled<HttpRequest> {
+/** `hidden` is the address as people may see it. */
+function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill, hidden: string): Filled<HttpRequest> {
   let shown = true;
   // As in templates: what stands behind the host cannot change where the call goes.
   const address = fill(url, (value, before) => {
@@ -166,10 +167,11 @@ function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill)
     shown = false;
     return value.trim();
   });
-  const value = {
+  const value: HttpRequest = {
     ...{ ...rest, url: address, headers: changed(headers, (text) => fill(text)) },
     body: body === undefined ? undefined : mapTexts(body, (text) => fill(text)),
   };
+  if (!shown) value.shownHost = /^(?:\w+:\/\/)?([^/?#]*)/.exec(hidden.trim())?.[1] ?? "";
   return { value, address, shown };
 }
 

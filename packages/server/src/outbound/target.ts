@@ -34,13 +34,16 @@ export function readUrl(text: string): URL | Failed {
   return url.hostname === "" ? invalid("The address has no host.") : url;
 }
 
+/** The port that is called, also where the URL leaves its scheme's own out. */
+export const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === "https:" ? 443 : 80));
+
 /** The URL with its addresses, every one of them allowed; else a failure that does not tell what is behind the name. */
 export async function checkTarget(
   url: URL,
   resolve: Resolve,
   allowed: (address: string, port: number) => boolean,
 ): Promise<Target | Failed> {
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const port = portOf(url);
   const addresses = await addressesOf(url.hostname, resolve);
   if (addresses.length > 0 && addresses.every((address) => allowed(address, port))) return { url, addresses };
   return failed(

@@ -1,16 +1,26 @@
 // How this process is doing, for people, load balancers and Prometheus.
+import { isoTime } from "@workflow-core/core";
 import { z } from "zod";
 import { metricsContentType } from "../../observe/metrics.js";
-import { type BreakerState, circuitStates } from "../../outbound/breaker.js";
+import { type CircuitState, circuitStates } from "../../outbound/breaker.js";
+import { int32, time, wholeNumber } from "../documents.js";
 import { ok, raw } from "../envelope.js";
 import { route } from "../route.js";
 import { moduleName, moduleVersion } from "../version.js";
 
 const tag = "Operation";
-const inARow = "Calls that broke in a row.";
 
-const countsOf = (circuits: readonly BreakerState[]) => {
-  const inState = (state: BreakerState["state"]) => circuits.filter((circuit) => circuit.state === state).length;
+const circuitSchema = z.object({
+  worker: z.int().meta({ description: "The number of the process that called it; each finds out for itself." }),
+  community_id: int32.nullable().meta({ description: "Whose calls it is for; null: the Router's, for everybody's." }),
+  host: z.string().meta({ description: "host:port; a secret in it is not shown." }),
+  state: z.enum(circuitStates),
+  failures: z.int().meta({ description: "Calls that broke in a row." }),
+  retry_at: time.nullable().meta({ description: "When the next call may be made; null: at any time." }),
+});
+
+const countsOf = (circuits: readonly CircuitState[]) => {
+  const inState = (state: CircuitState["state"]) => circuits.filter((circuit) => circuit.state === state).length;
   return { closed: inState("closed"), open: inState("open"), "half-open": inState("half-open") };
 };
 
@@ -71,7 +81,7 @@ export const statusRoutes = [
           configured: replicas.length,
           ready: replicas.filter(({ state }) => state === "ready").length,
         },
-        circuit_breakers: countsOf(circuits?.() ?? []),
+        circuit_breakers: countsOf(circuits?.own() ?? []),
         started_at: new Date(startedAt).toISOString(),
         uptime_seconds: Math.max(0, Math.round((clock.now() - startedAt) / 1000)),
       });
@@ -83,16 +93,25 @@ export const statusRoutes = [
     path: "/api/v1/status/circuits",
     access: "service",
     tag,
-    summary: "Gives the circuit breaker of each host that this process has called, for operators.",
+    summary: "Gives the circuit breaker of each host that the processes of this machine called lately, for operators.",
     description:
-      "After five calls in a row that broke, a host is left alone for ten seconds (open); then one trial call decides " +
-      "(half-open).",
+      "Each community has its own circuits, the Router's is for everybody. After five calls in a row that broke (no " +
+      "connection, no answer in time, 502, 503, 504), a host is left alone for ten seconds (open); then one trial call " +
+      "decides (half-open). Services only: what a community calls is not shown to others.",
     schema: {
-      gives: z.array(
-        z.object({ host: z.string(), state: z.enum(circuitStates), failures: z.int().meta({ description: inARow }) }),
-      ),
+      query: z.object({ community_id: wholeNumber(0, 2_147_483_647).optional() }),
+      gives: z.array(circuitSchema),
     },
-    handler: (_input, { circuits }) => ok(circuits?.() ?? []),
+    handler: async ({ query: { community_id: of } }, { circuits }) => {
+      const all = (await circuits?.all()) ?? [];
+      const wanted = all.filter(({ community }) => of === undefined || of === community);
+      return ok(
+        wanted.map(({ worker, community, host, state, failures, retryAt }) => ({
+          ...{ worker, community_id: community, host, state, failures },
+          retry_at: retryAt === undefined ? null : isoTime(retryAt),
+        })),
+      );
+    },
   }),
 
   route({
