@@ -119,27 +119,55 @@ function take(room: { left: number }, bytes: number): void {
 }
 
 /**
+ * The same for plain data that nobody else changes, such as what JSON.parse gave: the value itself where nothing in it
+ * has to be changed, and that is looked at without copying it.
+ */
+export function asJson(value: unknown, options: { maxBytes?: number } = {}): Json {
+  return isStorable(value, { left: options.maxBytes ?? defaultMaxBytes }, 0) ? value : toJson(value, options);
+}
+
+function isStorable(value: unknown, room: { left: number }, depth: number): value is Json {
+  if (typeof value === "string") {
+    room.left -= value.length + 2;
+    return room.left >= 0 && cleanText(value) === value;
+  }
+  room.left -= 8;
+  if (room.left < 0) return false;
+  if (typeof value !== "object" || value === null)
+    return value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+  if (depth >= MAX_JSON_DEPTH) return false;
+  if (Array.isArray(value)) {
+    // By index: a hole is not passed over.
+    for (let index = 0; index < value.length; index += 1) if (!isStorable(value[index], room, depth + 1)) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key of Object.keys(value)) {
+    room.left -= key.length;
+    if (isForbiddenKey(key) || cleanText(key) !== key) return false;
+    if (!isStorable(value[key as keyof typeof value], room, depth + 1)) return false; // one of its own keys
+  }
+  return true;
+}
+
+/**
  * A cheap estimate of the bytes of a value's JSON text: exact to a few percent for ASCII, low for other scripts.
  * Stops counting once `limit` is passed, so a value that shares its parts a billion times is no trap.
  */
 export function jsonBytes(value: Json | undefined, limit = Number.POSITIVE_INFINITY): number {
-  let bytes = 0;
-  const open: (Json | undefined)[] = [value];
-  while (open.length > 0 && bytes <= limit) {
-    const next = open.pop();
-    if (typeof next === "string") bytes += next.length + 2;
-    else if (typeof next === "number") bytes += 8;
-    else if (typeof next !== "object" || next === null) bytes += 5;
-    else if (Array.isArray(next)) {
-      bytes += next.length + 2;
-      for (const item of next) open.push(item);
-    } else {
-      bytes += 2;
-      for (const [key, item] of Object.entries(next)) {
-        bytes += key.length + 4;
-        open.push(item);
-      }
-    }
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value === "number") return 8;
+  if (typeof value !== "object" || value === null) return 5;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    bytes += value.length;
+    for (let index = 0; index < value.length && bytes <= limit; index += 1)
+      bytes += jsonBytes(value[index], limit - bytes);
+    return bytes;
+  }
+  for (const key of Object.keys(value)) {
+    if (bytes > limit) break;
+    bytes += key.length + 4 + jsonBytes(value[key], limit - bytes);
   }
   return bytes;
 }
