@@ -51,10 +51,20 @@ describe("toJson", () => {
     ["too_deep", deep(100_000)],
     ["too_deep", cycle],
     ["too_large", doubled],
+    ["too_large", ["x".repeat(9_000_000), "x".repeat(9_000_000)]],
+    ["too_large", new Array(2 ** 32 - 1)],
     ["bigint", 1n],
   ])("%s", (reason, value) => {
     expect(() => toJson(value)).toThrow(JsonError);
     expect(() => toJson(value)).toThrow(expect.objectContaining({ reason }));
+  });
+
+  test.each([
+    ["numbers", new Array(200_001).fill(0)],
+    ["lists", Array.from({ length: 100_001 }, () => [0])],
+    ["members", Object.fromEntries(Array.from({ length: 200_001 }, (_, index) => [`k${index}`, null]))],
+  ])("takes no more than 200,000 values: %s", (_name, value) => {
+    for (const gate of [toJson, asJson]) expect(() => gate(value)).toThrow("more than 200000 values");
   });
 
   test("keeps within the bytes it is given", () => {

@@ -3,12 +3,15 @@
 //
 // 1. A copy has own enumerable properties only; keys that could reach a prototype are dropped.
 // 2. Text holds no NUL and no half of a surrogate pair.
-// 3. A copy is at most MAX_JSON_DEPTH deep and at most `maxBytes` large, so sharing and cycles cannot blow it up.
+// 3. A copy is at most MAX_JSON_DEPTH deep, at most `maxBytes` large and of at most MAX_JSON_VALUES values, so sharing and
+//    cycles cannot blow it up, and whatever is done with it takes a bounded time: two million bytes can be a million lists.
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** How many lists and objects may stand inside one another. */
 export const MAX_JSON_DEPTH = 64;
+/** How many texts, numbers, lists and so on a value may hold. */
+export const MAX_JSON_VALUES = 200_000;
 const defaultMaxBytes = 16 * 1024 * 1024;
 const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const halfCharacters = /\p{Surrogate}/gu;
@@ -61,17 +64,29 @@ function isJsonWithin(value: unknown, depth: number): boolean {
   );
 }
 
+interface Room {
+  /** Bytes, and values. */
+  left: number;
+  values: number;
+}
+
+const roomFor = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number }): Room => ({
+  left: maxBytes,
+  values: MAX_JSON_VALUES,
+});
+
 /**
  * A safe copy of anything. As in JSON.stringify, functions, symbols, undefined and non-finite numbers become null in
  * lists (and as a whole) and undefined members are left out. Throws JsonError for a bigint, for more than
- * MAX_JSON_DEPTH levels (so for cycles too) and for more than `maxBytes` (default 16 MiB, by the estimate of `jsonBytes`).
+ * MAX_JSON_DEPTH levels (so for cycles too), for more than MAX_JSON_VALUES, and for more than `maxBytes` (default 16 MiB,
+ * by the estimate of `jsonBytes`).
  */
 export function toJson(value: unknown, options: { maxBytes?: number } = {}): Json {
-  const copy = copyOf(value, { left: options.maxBytes ?? defaultMaxBytes }, 0);
+  const copy = copyOf(value, roomFor(options), 0);
   return copy === undefined ? null : copy;
 }
 
-function copyOf(value: unknown, room: { left: number }, depth: number): Json | undefined {
+function copyOf(value: unknown, room: Room, depth: number): Json | undefined {
   switch (typeof value) {
     case "string":
       take(room, value.length + 2);
@@ -92,13 +107,13 @@ function copyOf(value: unknown, room: { left: number }, depth: number): Json | u
   }
 }
 
-function copyOfContainer(value: object, room: { left: number }, depth: number): Json {
+function copyOfContainer(value: object, room: Room, depth: number): Json {
   if (depth > MAX_JSON_DEPTH) {
     throw new JsonError("too_deep", `the value is more than ${MAX_JSON_DEPTH} levels deep, or refers to itself`);
   }
   take(room, 2);
   if (Array.isArray(value)) {
-    take(room, value.length);
+    takeBytes(room, value.length);
     return Array.from(value, (item) => copyOf(item, room, depth) ?? null);
   }
   const copy: JsonObject = {};
@@ -107,13 +122,20 @@ function copyOfContainer(value: object, room: { left: number }, depth: number): 
     if (isForbiddenKey(name)) continue;
     const member = copyOf(item, room, depth);
     if (member === undefined) continue;
-    take(room, name.length + 4);
+    takeBytes(room, name.length + 4);
     copy[name] = member;
   }
   return copy;
 }
 
-function take(room: { left: number }, bytes: number): void {
+/** Room for one more value. */
+function take(room: Room, bytes: number): void {
+  room.values -= 1;
+  if (room.values < 0) throw new JsonError("too_large", `the value holds more than ${MAX_JSON_VALUES} values`);
+  takeBytes(room, bytes);
+}
+
+function takeBytes(room: Room, bytes: number): void {
   room.left -= bytes;
   if (room.left < 0) throw new JsonError("too_large", "the value is too large");
 }
@@ -123,10 +145,12 @@ function take(room: { left: number }, bytes: number): void {
  * has to be changed, and that is looked at without copying it.
  */
 export function asJson(value: unknown, options: { maxBytes?: number } = {}): Json {
-  return isStorable(value, { left: options.maxBytes ?? defaultMaxBytes }, 0) ? value : toJson(value, options);
+  return isStorable(value, roomFor(options), 0) ? value : toJson(value, options);
 }
 
-function isStorable(value: unknown, room: { left: number }, depth: number): value is Json {
+function isStorable(value: unknown, room: Room, depth: number): value is Json {
+  room.values -= 1;
+  if (room.values < 0) return false;
   if (typeof value === "string") {
     room.left -= value.length + 2;
     return room.left >= 0 && cleanText(value) === value;

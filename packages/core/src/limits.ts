@@ -18,7 +18,7 @@ export interface Limits {
 }
 
 /** The most that an execution may keep: what is read, stored and shown as a whole must not hold up a process. */
-export const MAX_EXECUTION_BYTES = 32 * 1024 * 1024;
+export const MAX_EXECUTION_BYTES = 16 * 1024 * 1024;
 
 /** The guide's defaults. */
 export const defaultLimits: Limits = {
