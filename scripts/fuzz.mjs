@@ -56,7 +56,7 @@ async function prepare(world, port, graph) {
       fail(`a good workflow is not made: ${answer.status} ${answer.text.slice(0, 300)}`);
     judge(request, answer);
     learn(world, answer.text);
-    return answer.status < 300 ? JSON.parse(answer.text).data : {};
+    return answer.status >= 200 && answer.status < 300 ? JSON.parse(answer.text).data : {};
   };
   const { workflow_id } = await call("POST", "/workflows", { name: "Good", entity_id: 1, community_id: 1, ...graph });
   await call("POST", `/workflows/${workflow_id}/publish`, {});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cleanText, isJson, JsonError, jsonBytes, toJson } from "./json.js";
+import { asJson, cleanText, isJson, JsonError, jsonBytes, toJson } from "./json.js";
 
 const deep = (levels: number): unknown => {
   let value: unknown = 1;
@@ -51,10 +51,20 @@ describe("toJson", () => {
     ["too_deep", deep(100_000)],
     ["too_deep", cycle],
     ["too_large", doubled],
+    ["too_large", ["x".repeat(9_000_000), "x".repeat(9_000_000)]],
+    ["too_large", new Array(2 ** 32 - 1)],
     ["bigint", 1n],
   ])("%s", (reason, value) => {
     expect(() => toJson(value)).toThrow(JsonError);
     expect(() => toJson(value)).toThrow(expect.objectContaining({ reason }));
+  });
+
+  test.each([
+    ["numbers", new Array(200_001).fill(0)],
+    ["lists", Array.from({ length: 100_001 }, () => [0])],
+    ["members", Object.fromEntries(Array.from({ length: 200_001 }, (_, index) => [`k${index}`, null]))],
+  ])("takes no more than 200,000 values: %s", (_name, value) => {
+    for (const gate of [toJson, asJson]) expect(() => gate(value)).toThrow("more than 200000 values");
   });
 
   test("keeps within the bytes it is given", () => {
@@ -73,6 +83,31 @@ describe("toJson", () => {
         if (isJson(value)) expect(JSON.stringify(copy)).toBe(JSON.stringify(value));
       }),
     );
+  });
+});
+
+describe("asJson", () => {
+  test("gives the value itself where nothing in it has to be changed", () => {
+    const value = { list: [{ a: 1 }, null, true, "text"], deep: deep(60) };
+    expect(asJson(value)).toBe(value);
+  });
+
+  test("gives what toJson gives, whatever it is given", () => {
+    const anything = fc.anything({ withNullPrototype: true, withSparseArray: true, maxDepth: 5 });
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(JSON.stringify(asJson(value))).toBe(JSON.stringify(toJson(value)));
+        expect(isJson(asJson(value))).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ["too_deep", deep(65)],
+    ["too_deep", deep(100_000)],
+    ["too_large", ["x".repeat(9_000_000), "x".repeat(9_000_000)]],
+  ])("%s", (reason, value) => {
+    expect(() => asJson(value)).toThrow(expect.objectContaining({ reason }));
   });
 });
 

@@ -3,12 +3,15 @@
 //
 // 1. A copy has own enumerable properties only; keys that could reach a prototype are dropped.
 // 2. Text holds no NUL and no half of a surrogate pair.
-// 3. A copy is at most MAX_JSON_DEPTH deep and at most `maxBytes` large, so sharing and cycles cannot blow it up.
+// 3. A copy is at most MAX_JSON_DEPTH deep, at most `maxBytes` large and of at most MAX_JSON_VALUES values, so sharing and
+//    cycles cannot blow it up, and whatever is done with it takes a bounded time: two million bytes can be a million lists.
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** How many lists and objects may stand inside one another. */
 export const MAX_JSON_DEPTH = 64;
+/** How many texts, numbers, lists and so on a value may hold. */
+export const MAX_JSON_VALUES = 200_000;
 const defaultMaxBytes = 16 * 1024 * 1024;
 const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const halfCharacters = /\p{Surrogate}/gu;
@@ -61,17 +64,29 @@ function isJsonWithin(value: unknown, depth: number): boolean {
   );
 }
 
+interface Room {
+  /** Bytes, and values. */
+  left: number;
+  values: number;
+}
+
+const roomFor = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number }): Room => ({
+  left: maxBytes,
+  values: MAX_JSON_VALUES,
+});
+
 /**
  * A safe copy of anything. As in JSON.stringify, functions, symbols, undefined and non-finite numbers become null in
  * lists (and as a whole) and undefined members are left out. Throws JsonError for a bigint, for more than
- * MAX_JSON_DEPTH levels (so for cycles too) and for more than `maxBytes` (default 16 MiB, by the estimate of `jsonBytes`).
+ * MAX_JSON_DEPTH levels (so for cycles too), for more than MAX_JSON_VALUES, and for more than `maxBytes` (default 16 MiB,
+ * by the estimate of `jsonBytes`).
  */
 export function toJson(value: unknown, options: { maxBytes?: number } = {}): Json {
-  const copy = copyOf(value, { left: options.maxBytes ?? defaultMaxBytes }, 0);
+  const copy = copyOf(value, roomFor(options), 0);
   return copy === undefined ? null : copy;
 }
 
-function copyOf(value: unknown, room: { left: number }, depth: number): Json | undefined {
+function copyOf(value: unknown, room: Room, depth: number): Json | undefined {
   switch (typeof value) {
     case "string":
       take(room, value.length + 2);
@@ -92,13 +107,13 @@ function copyOf(value: unknown, room: { left: number }, depth: number): Json | u
   }
 }
 
-function copyOfContainer(value: object, room: { left: number }, depth: number): Json {
+function copyOfContainer(value: object, room: Room, depth: number): Json {
   if (depth > MAX_JSON_DEPTH) {
     throw new JsonError("too_deep", `the value is more than ${MAX_JSON_DEPTH} levels deep, or refers to itself`);
   }
   take(room, 2);
   if (Array.isArray(value)) {
-    take(room, value.length);
+    takeBytes(room, value.length);
     return Array.from(value, (item) => copyOf(item, room, depth) ?? null);
   }
   const copy: JsonObject = {};
@@ -107,15 +122,56 @@ function copyOfContainer(value: object, room: { left: number }, depth: number): 
     if (isForbiddenKey(name)) continue;
     const member = copyOf(item, room, depth);
     if (member === undefined) continue;
-    take(room, name.length + 4);
+    takeBytes(room, name.length + 4);
     copy[name] = member;
   }
   return copy;
 }
 
-function take(room: { left: number }, bytes: number): void {
+/** Room for one more value. */
+function take(room: Room, bytes: number): void {
+  room.values -= 1;
+  if (room.values < 0) throw new JsonError("too_large", `the value holds more than ${MAX_JSON_VALUES} values`);
+  takeBytes(room, bytes);
+}
+
+function takeBytes(room: Room, bytes: number): void {
   room.left -= bytes;
   if (room.left < 0) throw new JsonError("too_large", "the value is too large");
+}
+
+/**
+ * The same for plain data that nobody else changes, such as what JSON.parse gave: the value itself where nothing in it
+ * has to be changed, and that is looked at without copying it.
+ */
+export function asJson(value: unknown, options: { maxBytes?: number } = {}): Json {
+  return isStorable(value, roomFor(options), 0) ? value : toJson(value, options);
+}
+
+function isStorable(value: unknown, room: Room, depth: number): value is Json {
+  room.values -= 1;
+  if (room.values < 0) return false;
+  if (typeof value === "string") {
+    room.left -= value.length + 2;
+    return room.left >= 0 && cleanText(value) === value;
+  }
+  room.left -= 8;
+  if (room.left < 0) return false;
+  if (typeof value !== "object" || value === null)
+    return value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+  if (depth >= MAX_JSON_DEPTH) return false;
+  if (Array.isArray(value)) {
+    // By index: a hole is not passed over.
+    for (let index = 0; index < value.length; index += 1) if (!isStorable(value[index], room, depth + 1)) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key of Object.keys(value)) {
+    room.left -= key.length;
+    if (isForbiddenKey(key) || cleanText(key) !== key) return false;
+    if (!isStorable(value[key as keyof typeof value], room, depth + 1)) return false; // one of its own keys
+  }
+  return true;
 }
 
 /**
@@ -123,23 +179,19 @@ function take(room: { left: number }, bytes: number): void {
  * Stops counting once `limit` is passed, so a value that shares its parts a billion times is no trap.
  */
 export function jsonBytes(value: Json | undefined, limit = Number.POSITIVE_INFINITY): number {
-  let bytes = 0;
-  const open: (Json | undefined)[] = [value];
-  while (open.length > 0 && bytes <= limit) {
-    const next = open.pop();
-    if (typeof next === "string") bytes += next.length + 2;
-    else if (typeof next === "number") bytes += 8;
-    else if (typeof next !== "object" || next === null) bytes += 5;
-    else if (Array.isArray(next)) {
-      bytes += next.length + 2;
-      for (const item of next) open.push(item);
-    } else {
-      bytes += 2;
-      for (const [key, item] of Object.entries(next)) {
-        bytes += key.length + 4;
-        open.push(item);
-      }
-    }
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value === "number") return 8;
+  if (typeof value !== "object" || value === null) return 5;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    bytes += value.length;
+    for (let index = 0; index < value.length && bytes <= limit; index += 1)
+      bytes += jsonBytes(value[index], limit - bytes);
+    return bytes;
+  }
+  for (const key of Object.keys(value)) {
+    if (bytes > limit) break;
+    bytes += key.length + 4 + jsonBytes(value[key], limit - bytes);
   }
   return bytes;
 }

@@ -1,4 +1,4 @@
-// The guide's execution limits as plain numbers. An execution keeps the limits it started with, so that replaying
+// The guide's execution limits, and one of our own, as plain numbers. An execution keeps the limits it started with, so that replaying
 // its events decides as before even after the settings have changed.
 export interface Limits {
   /** MAX_LOOP_ITERATIONS: iterations of one loop node's visit. */
@@ -13,7 +13,12 @@ export interface Limits {
   timeoutSeconds: number;
   /** WORKFLOW_MAX_RETRIES: attempts after the first, for one node's visit. */
   maxRetries: number;
+  /** MAX_EXECUTION_BYTES, which is no setting: see interpreter/keep.ts. Executions from before there was one have none. */
+  maxBytes?: number;
 }
+
+/** The most that an execution may keep: what is read, stored and shown as a whole must not hold up a process. */
+export const MAX_EXECUTION_BYTES = 16 * 1024 * 1024;
 
 /** The guide's defaults. */
 export const defaultLimits: Limits = {
@@ -23,4 +28,5 @@ export const defaultLimits: Limits = {
   maxParallelNodes: 10,
   timeoutSeconds: 300,
   maxRetries: 3,
+  maxBytes: MAX_EXECUTION_BYTES,
 };

@@ -77,7 +77,7 @@ const publish = async (service: Service, node: object): Promise<string> => {
   return String(workflow_id);
 };
 
-const stop = async (service: CliProcess, signal: NodeJS.Signals = "SIGTERM") => {
+const stop = async (service: Pick<CliProcess, "process" | "ended">, signal: NodeJS.Signals = "SIGTERM") => {
   service.process.kill(signal);
   return (await service.ended).code;
 };
@@ -132,6 +132,17 @@ describe("start", () => {
       start({ DATA_DIR: join(bench.cwd, "first") }, ["--port", String(port), "--role", "all"]),
     );
     expect(service.url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  it("lives on when nobody reads its standard output any more", async () => {
+    const service = start({ DATA_DIR: join(bench.cwd, "first"), LOG_DIR: join(bench.cwd, "unread") });
+    service.process.stdout?.destroy();
+    const log = () => readFileSync(join(bench.cwd, "unread", "workflow_core.log"), "utf8");
+    const url = () => /Listening on (http:[^"]+)/.exec(log())?.[1];
+    await until(() => existsSync(join(bench.cwd, "unread")) && url() !== undefined, "start", patience);
+    expect((await fetch(`${url()}/ready`)).status).toBe(200);
+    expect(await stop(service)).toBe(0);
+    expect(log()).toContain("Everything is closed.");
   });
 
   it("opens the log file anew on SIGHUP", async () => {

@@ -9,7 +9,7 @@ import { enterLane, leaveLane } from "./lanes.js";
 import type { Held, JoinState, Lane, Scope, State, Token, Visit, Waiting } from "./state.js";
 
 /** Steps that all expressions together may take for one event: what keeps an engine's process responsive. */
-const stepsPerEvent = 2_000_000;
+const stepsPerEvent = 1_000_000;
 
 export interface Draft extends State {
   plan: Plan;
@@ -50,6 +50,7 @@ export const openDraft = (plan: Plan, state: State, at: number): Draft => ({
   skipped: new Set(state.skipped),
   outputs: { ...state.outputs },
   operations: state.operations,
+  bytes: state.bytes,
   finalOutput: state.finalOutput,
   failure: state.failure,
   plan,
@@ -73,6 +74,7 @@ export const closeDraft = (draft: Draft): State => ({
   skipped: draft.skipped,
   outputs: draft.outputs,
   operations: draft.operations,
+  bytes: draft.bytes,
   finalOutput: draft.finalOutput,
   failure: draft.failure,
 });

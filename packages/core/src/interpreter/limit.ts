@@ -6,7 +6,8 @@ export type LimitName =
   | "MAX_TOTAL_OPERATIONS"
   | "MAX_LOOP_DEPTH"
   | "WORKFLOW_TIMEOUT_SECONDS"
-  | "MAX_EVENT_BYTES";
+  | "MAX_EVENT_BYTES"
+  | "MAX_EXECUTION_BYTES";
 
 export const limitFailure = (name: LimitName, value: number, nodeId: string, detail = ""): NodeFailure => ({
   code: "LIMIT_EXCEEDED",

@@ -1,7 +1,7 @@
 // Performing one owed attempt: the action of the node that a token stands on, with the config it was bound to.
 import type { NodeFailure } from "../documents/execution.js";
 import type { Plan } from "../graph/plan.js";
-import { cleanText, type Json, toJson } from "../json.js";
+import { asJson, cleanText, type Json } from "../json.js";
 import type { ActionNode, Performed } from "../node.js";
 import type { Answer, Call, Outside } from "../outside.js";
 import { idempotencyKey } from "./commands.js";
@@ -66,17 +66,21 @@ export const pretend = (plan: Plan, state: State, owed: Owed): Performed => {
 
 /** What comes from outside passes the one gate before it is stored. */
 const cleaned = ({ output, variables, logs }: Performed): Performed => ({
-  output: toJson(output),
-  ...(variables ? { variables: toJson(variables) as Record<string, Json> } : {}),
+  output: asJson(output),
+  ...(variables ? { variables: asJson(variables) as Record<string, Json> } : {}),
   ...(logs ? { logs: logs.map(cleanText) } : {}),
 });
+
+/** Others say as much as they like; what is kept of it is for people. */
+const longestMessage = 1_000;
+const longestCode = 100;
 
 const cleanedFailure = ({
   code,
   message,
   details,
 }: NodeFailure): Pick<NodeFailure, "code" | "message" | "details"> => ({
-  code: cleanText(code),
-  message: cleanText(message),
-  ...(details === undefined ? {} : { details: toJson(details) }),
+  code: cleanText(code.slice(0, longestCode)),
+  message: cleanText(message.slice(0, longestMessage)),
+  ...(details === undefined ? {} : { details: asJson(details) }),
 });

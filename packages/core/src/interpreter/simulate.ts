@@ -1,6 +1,6 @@
 // Running a workflow without a world: a virtual clock, and answers from a function. It is what dry runs, the builder's
 // practice chat and tests are made of; the interpreter is the very same that runs in production.
-import { isFinal } from "../documents/execution.js";
+import { isFinal, type NodeFailure } from "../documents/execution.js";
 import type { Plan } from "../graph/plan.js";
 import type { Json } from "../json.js";
 import { defaultLimits, type Limits } from "../limits.js";
@@ -30,6 +30,8 @@ export interface SimulateOptions {
   latency?: (owed: Owed) => number;
   /** Stop when this node has been visited. */
   untilNode?: string;
+  /** Asked before every event: a failure ends the run with it. Who runs one beside others gives them their turn here. */
+  interrupt?: () => Promise<NodeFailure | undefined>;
   /** Told after every event. */
   watch?: (state: State, event: ExecutionEvent) => void;
 }
@@ -91,7 +93,10 @@ export const simulate = async (plan: Plan, options: SimulateOptions = {}): Promi
   let state = begin(plan, first);
   options.watch?.(state, first);
   while (!isFinal(state.status) && !reached(plan, state, options.untilNode)) {
-    const event = await nextEvent(plan, state, options);
+    const failure = await options.interrupt?.();
+    const event: Exclude<ExecutionEvent, Started> = failure
+      ? { type: "abandoned", at: state.at, failure }
+      : await nextEvent(plan, state, options);
     events.push(event);
     state = transition(plan, state, event);
     options.watch?.(state, event);

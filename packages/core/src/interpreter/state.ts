@@ -118,6 +118,8 @@ export interface State {
   outputs: Record<string, Json>;
   /** Node visits so far. */
   operations: number;
+  /** What the visits keep (keep.ts), in bytes of JSON. */
+  bytes: number;
   finalOutput: Record<string, Json> | undefined;
   failure: (NodeFailure & { node_id: string | null }) | undefined;
 }

@@ -2,6 +2,7 @@
 import type { NodeFailure } from "../documents/execution.js";
 import { isFinal } from "../documents/execution.js";
 import type { Plan } from "../graph/plan.js";
+import { jsonBytes } from "../json.js";
 import { closeDraft, type Draft, finish, nodeOf, openDraft, record, scopeOf, spawn } from "./draft.js";
 import type { Attempted, Elapsed, ExecutionEvent, Faulted, PerformedEvent, Started } from "./events.js";
 import { limitFailure } from "./limit.js";
@@ -41,6 +42,7 @@ export const begin = (plan: Plan, event: Started): State => {
     skipped: new Set(),
     outputs: {},
     operations: 0,
+    bytes: jsonBytes({ ...plan.graph.global_variables, ...event.data, ...event.variables }),
     finalOutput: undefined,
     failure: undefined,
   };

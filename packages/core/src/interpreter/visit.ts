@@ -3,12 +3,13 @@ import { BindingError } from "../config/bind.js";
 import type { NodeFailure } from "../documents/execution.js";
 import { ExpressionFailure } from "../expression/index.js";
 import type { PlanNode } from "../graph/plan.js";
-import { type Json, toJson } from "../json.js";
+import { asJson, type Json, JsonError } from "../json.js";
 import type { Decision, DecisionNode } from "../node.js";
 import { hideSecrets } from "../secrets.js";
 import { type Draft, finish, nodeOf, record, remove, scopeOf, setVariables } from "./draft.js";
 import { environment, lookup } from "./environment.js";
 import { breakOut, iterate, iterationId } from "./iterate.js";
+import { keep } from "./keep.js";
 import { limitFailure } from "./limit.js";
 import { retryAt } from "./retry.js";
 import { leave } from "./settle.js";
@@ -26,7 +27,7 @@ const shown = (node: PlanNode, config: Record<string, unknown>): Json => {
 const shownConstants = new WeakMap<PlanNode, Json>();
 
 const describe = (node: PlanNode, config: Record<string, unknown>): Json =>
-  toJson(
+  asJson(
     Object.fromEntries(
       Object.entries(config).map(([key, value]) => [key, typeof value === "function" ? node.drawn[key] : value]),
     ),
@@ -35,7 +36,9 @@ const describe = (node: PlanNode, config: Record<string, unknown>): Json =>
 /** Turns what binding or deciding threw into a failure; anything else is a bug and goes on up. */
 export const asFailure = (error: unknown): NodeFailure => {
   if (error instanceof ExpressionFailure) return { code: error.code, message: error.message, retryable: false };
-  if (error instanceof BindingError) return { code: "CONFIG_INVALID", message: error.message, retryable: false };
+  // Values that fit one by one may be too deep or too large together.
+  if (error instanceof BindingError || error instanceof JsonError)
+    return { code: "CONFIG_INVALID", message: error.message, retryable: false };
   throw error;
 };
 
@@ -52,7 +55,10 @@ export const visit = (draft: Draft, token: Token): void => {
     if (!node.enabled) return passOver(draft, token, node);
     if (node.type.behaviour === "trigger") return complete(draft, token, "output", draft.started.data, {});
     const config = bind(draft, token, node, 0);
-    record(draft, token, { input: hideSecrets(shown(node, config), draft.started.secret_mark) });
+    const input = hideSecrets(shown(node, config), draft.started.secret_mark);
+    const excess = keep(draft, node.id, input);
+    if (excess) return failWith(draft, token, excess);
+    record(draft, token, { input });
     const prior = draft.started.prior?.[token.id];
     if (prior && node.type.category === "action")
       return complete(draft, token, "output", prior.output, prior.variables ?? {}, prior.logs);
@@ -172,6 +178,8 @@ export const complete = (
   logs: string[] = [],
 ): void => {
   const node = nodeOf(draft, token);
+  const excess = keep(draft, node.id, output, variables, logs);
+  if (excess) return failWith(draft, token, excess);
   const scope = scopeOf(draft, token.scope);
   setVariables(draft, scope, variables);
   draft.outputs[node.id] = output;
@@ -202,6 +210,8 @@ export const failWith = (draft: Draft, token: Token, failure: NodeFailure): void
   record(draft, token, { status: "failed", completedAt: draft.at, failure });
   if (!node.guarded || failure.code === "LIMIT_EXCEEDED")
     return finish(draft, "failed", { ...failure, node_id: node.id });
+  const excess = keep(draft, node.id, failure.details);
+  if (excess) return failWith(draft, token, excess);
   const error = { code: failure.code, message: failure.message, node_id: node.id, details: failure.details ?? null };
   const scope = scopeOf(draft, token.scope);
   setVariables(draft, scope, { error });

@@ -21,10 +21,13 @@ const pass = (milliseconds: number) => {
 };
 
 let asked: { url: string; body: Record<string, unknown> }[] = [];
-let answer: () => Promise<{ status: number; text(): Promise<string> }>;
+let answer: () => ReturnType<Fetch>;
 const says =
   (body: unknown, status = 200) =>
-  async () => ({ status, text: async () => (typeof body === "string" ? body : JSON.stringify(body)) });
+  async () => ({ status, body: partsOf(typeof body === "string" ? body : JSON.stringify(body)) });
+async function* partsOf(text: string) {
+  yield Buffer.from(text);
+}
 const fetch: Fetch = (url, { body }) => {
   asked.push({ url, body: JSON.parse(body) });
   return answer();
@@ -122,10 +125,20 @@ describe("the licence", () => {
     ["garbage", "<html>"],
     ["another shape", { valid: "yes" }],
     ["a list", []],
-    ["something endless", "x".repeat(100_000)],
+    ["something long", "x".repeat(100_000)],
   ])("takes %s for no answer", async (_name, body) => {
     answer = says(body);
     await expect(open().require(question)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+  });
+
+  it("reads no more of an endless answer than an answer can have", async () => {
+    let read = 0;
+    async function* endless() {
+      for (; read < 1000; read += 1) yield Buffer.alloc(64 * 1024, 32);
+    }
+    answer = async () => ({ status: 200, body: endless() });
+    await expect(open().require(question)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    expect(read).toBeLessThan(3);
   });
 
   it("waits two seconds and no longer", async () => {

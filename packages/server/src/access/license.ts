@@ -40,7 +40,7 @@ export interface LicenseCache {
 export type Fetch = (
   url: string,
   init: { method: "POST"; headers: Record<string, string>; body: string; signal: AbortSignal; redirect: "error" },
-) => Promise<{ status: number; text(): Promise<string> }>;
+) => Promise<{ status: number; body: AsyncIterable<Uint8Array> | null }>;
 
 export interface LicenseOptions {
   /** LICENSE_SERVER_URL */
@@ -192,8 +192,17 @@ async function exchange(send: Fetch, url: string, question: LicenseQuestion, sig
   // A server that refuses the licence may say so with a status of its own; anything else that is not 2xx is a fault.
   if (response.status === 402) return JSON.stringify({ valid: false });
   if (response.status < 200 || response.status > 299) throw new Error(`the licence server answered ${response.status}`);
-  const text = await response.text();
-  if (text.length > longestAnswer) throw new Error("the licence server's answer is too long");
+  return readAnswer(response.body ?? []);
+}
+
+/** The answer as text; what is longer is not even read to its end. */
+async function readAnswer(body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const part of body) {
+    text += decoder.decode(part, { stream: true });
+    if (text.length > longestAnswer) throw new Error("the licence server's answer is too long");
+  }
   return text;
 }
 

@@ -63,6 +63,7 @@ describe("claims", () => {
     [{}],
     [{ user_id: 42, username: 5 }],
     [{ user_id: 42, username: "a\u0000b" }],
+    [{ user_id: 42, username: "a\ud800b" }],
     [{ user_id: 42, username: "x".repeat(256) }],
     [{ user_id: 42, community_ids: ["1"] }],
     [{ user_id: 42, community_ids: 1 }],
@@ -126,6 +127,14 @@ describe("keys", () => {
       await verifyToken(await sign({ user_id: 42 }, { kid: "../../etc/passwd", jku: "http://evil.example" }), [secret]),
     ).toMatchObject({ user_id: 42 });
     expect(await refusal(await sign({ user_id: 42 }, { crit: ["b64"], b64: true }))).toEqual(expected);
+  });
+
+  test("one text alone is the token: not one with other bits in the place of nothing", async () => {
+    const token = await sign({ user_id: 42 });
+    const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const other = last[last.indexOf(token.at(-1) ?? "") + 1];
+    expect(await refusal(token.slice(0, -1) + other)).toEqual(expected);
+    expect(await refusal(`${token}=`)).toEqual(expected);
   });
 
   test("a token of monstrous length is not even read", async () => {

@@ -5,11 +5,12 @@ import { CommandFailure, exitCodes } from "./command-failure.js";
 
 /** Carries out a command line (process.argv) and sets the exit code. Never rejects for mistakes of the user. */
 export async function runCli(argv: readonly string[]): Promise<void> {
+  const words = argv.slice(2);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (words[0] === "start") return; // a service lives on when nobody reads what it prints
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0); // the reader has seen enough
     throw error;
   });
-  const words = argv.slice(2);
   try {
     if (words[0] === "help" && words[1] === "settings") return await helpSettings();
     await program().parseAsync(words, { from: "user" });

@@ -1,5 +1,6 @@
 // Between the interpreter's values and the store's records.
 import {
+  asJson,
   type ExecutionEvent,
   executionPath,
   finalVariables,
@@ -8,7 +9,6 @@ import {
   type Plan,
   type Started,
   type State,
-  toJson,
 } from "@workflow-core/core";
 import type { EventRecord, FinishRecord } from "../store/flight-records.js";
 
@@ -47,8 +47,8 @@ export const toFinishRecord = (executionId: string, plan: Plan, state: State): F
 /** What comes in with a start passes the one gate before it is stored. */
 export const cleanStarted = (started: Started): Started => ({
   ...started,
-  data: toJson(started.data) as Started["data"],
-  variables: toJson(started.variables) as Started["variables"],
+  data: asJson(started.data) as Started["data"],
+  variables: asJson(started.variables) as Started["variables"],
 });
 
 /** The end of an execution that cannot be read any more: nothing of it is known but that it failed. */

@@ -1,5 +1,5 @@
 // Going on with executions that were claimed: their events are replayed, and what was wished meanwhile is applied.
-import { type ExecutionEvent, isFinal, isoTime, replay, transition } from "@workflow-core/core";
+import { type ExecutionEvent, isFinal, isoTime, transition } from "@workflow-core/core";
 import type { ClaimedExecution } from "../store/claim-due.js";
 import { readEvents } from "../store/claims.js";
 import type { Pool } from "../store/database.js";
@@ -11,6 +11,7 @@ import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
 import type { Plans } from "./plans.js";
 import { fromEventRecord, toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
+import { replayInTurns } from "./replay-in-turns.js";
 
 export interface ResumeOptions {
   pool: Pool;
@@ -80,7 +81,7 @@ const rebuild = async (
   if (!plan) throw new Error(`version ${execution.workflow_version} of the workflow cannot be run`);
   const missing = records.findIndex(({ sequence }, index) => sequence !== index + 1);
   if (missing >= 0) throw new Error(`event ${missing + 1} is missing`);
-  const state = replay(plan, records.map(fromEventRecord));
+  const state = await replayInTurns(plan, records.map(fromEventRecord));
   const { execution_id: executionId, workflow_id: workflowId, community_id: communityId } = execution;
   return { executionId, workflowId, communityId, plan, state, sequence: records.length, fence: execution.fence };
 };

@@ -10,7 +10,6 @@ import {
   type NodeState,
   nodeStates,
   type Plan,
-  replay,
   type State,
 } from "@workflow-core/core";
 import { readEvents } from "../store/claims.js";
@@ -18,6 +17,7 @@ import type { Database } from "../store/database.js";
 import type { ExecutionDetail } from "../store/executions.js";
 import type { Plans } from "./plans.js";
 import { fromEventRecord } from "./records.js";
+import { replayInTurns } from "./replay-in-turns.js";
 
 export interface ExecutionMetrics {
   nodes_executed: number;
@@ -73,7 +73,7 @@ export const standingOf = async (
   const records = (await readEvents(database.primary, [row.execution_id])).get(row.execution_id) ?? [];
   if (records.length === 0) return undefined;
   try {
-    return { plan, state: replay(plan, records.map(fromEventRecord)), sequence: records.length };
+    return { plan, state: await replayInTurns(plan, records.map(fromEventRecord)), sequence: records.length };
   } catch {
     return undefined; // the worker will say so when it comes to it
   }

@@ -48,22 +48,6 @@ export async function authorise(
   return { workflow, ...(execution === undefined ? {} : { execution }) };
 }
 
-/** Those of some workflows that the caller may view. */
-export async function viewable(
-  database: Database,
-  principal: Principal,
-  workflowIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (principal.kind === "service") return new Set(workflowIds);
-  const seen = new Set<string>();
-  for (const id of workflowIds) {
-    const workflow = await getWorkflow(database, id);
-    const verdict = workflow && may(principal, workflow, await grantsFor(database, id), "view");
-    if (verdict === "yes") seen.add(id);
-  }
-  return seen;
-}
-
 const find = async <T>(id: string | undefined, load: (id: string) => Promise<T | undefined>): Promise<T | undefined> =>
   id !== undefined && uuid.test(id) ? load(id) : undefined;
 

@@ -5,9 +5,10 @@
 //     only what is behind the last event that is known. News from other processes say when.
 // E2. After each batch of events comes a `state` message with what changed; the first one on a connection is complete.
 // E3. The stream ends with `end` when the execution is over.
-import { type ExecutionEvent, isFinal, type Plan, replay, type State, transition } from "@workflow-core/core";
+import { type ExecutionEvent, isFinal, type Plan, type State, transition } from "@workflow-core/core";
 import type { Happening } from "../execution/live.js";
 import { fromEventRecord } from "../execution/records.js";
+import { replayInTurns } from "../execution/replay-in-turns.js";
 import { readEvents } from "../store/claims.js";
 import { getExecution, readOn } from "../store/executions.js";
 import { type NodeChanges, nodeChanges } from "./node-changes.js";
@@ -130,7 +131,7 @@ class Telling {
       return this.#tellStatus(row.status, { error_message, error_node_id, final_output });
     }
     const events = records.map(fromEventRecord);
-    return this.#sendStored(plan, replay(plan, events), events.slice(this.#sequence));
+    return this.#sendStored(plan, await replayInTurns(plan, events), events.slice(this.#sequence));
   }
 
   async #readOn({ plan, state }: { plan: Plan; state: State }): Promise<boolean> {

@@ -4,7 +4,7 @@
 //     what they say is looked at. So a stranger learns nothing from the way in which a request is wrong.
 // H2. A route without an access rule is closed to everybody: nothing is public but what says so.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { identify, type Principal } from "../access/identity.js";
+import { type Headers, identify, type Principal } from "../access/identity.js";
 import type { FoundSession } from "../access/sessions.js";
 import { namesCommunities, unauthorized } from "../access/tokens.js";
 import { appError } from "../errors.js";
@@ -90,12 +90,19 @@ export function addHooks(app: FastifyInstance, services: Services, metrics: Pick
 
 /** Finds out who is asking. Throws UNAUTHORIZED, and FORBIDDEN for a change that another page may have made. */
 async function signIn(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const principal = await identify(request.headers, services.settings);
+  const principal = await identify(credentialsOf(request), services.settings);
   if (principal === undefined) return signInBySession(services, request, reply);
   request.principal = principal;
   const { authorization } = request.headers;
   if (principal.kind !== "user" || principal.via !== undefined || authorization === undefined) return;
   if (namesCommunities(authorization.replace(/^\S+ +/, ""))) request.communities = principal.community_ids;
+}
+
+/** The headers, with a second Authorization that Node leaves out unseen: what was sent twice proves nothing. */
+function credentialsOf({ headers, raw }: FastifyRequest): Headers {
+  const names = raw.rawHeaders.map((name) => name.toLowerCase());
+  const authorization = raw.rawHeaders.filter((_, index) => index % 2 === 1 && names[index - 1] === "authorization");
+  return authorization.length > 1 ? { ...headers, authorization } : headers;
 }
 
 /** The session of the builder's cookie: looked at only when there are no other credentials. */

@@ -13,6 +13,9 @@ export interface AllowRule {
   readonly port?: number;
 }
 
+/** A public address behind which a cloud (Azure) gives machines their own secrets, as others do at 169.254.169.254. */
+const cloudMetadata = "168.63.129.16";
+
 const globalUnicast6 = ipaddr.parseCIDR("2000::/3");
 
 /** SSH, mail, DNS, databases and the like: an HTTP request there can only do harm. */
@@ -27,7 +30,7 @@ const servicePorts: ReadonlySet<number> = new Set([
 function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0 || address.includes("%")) return false;
   const parsed = ipaddr.process(address);
-  if (parsed.range() !== "unicast") return false;
+  if (parsed.range() !== "unicast" || parsed.toString() === cloudMetadata) return false;
   return parsed.kind() === "ipv4" || parsed.match(globalUnicast6);
 }
 

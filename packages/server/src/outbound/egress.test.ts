@@ -106,6 +106,12 @@ describe("the guard", () => {
     expect(allowed("not an address", 443)).toBe(false);
   });
 
+  it("takes no public address for public behind which a cloud keeps a machine's secrets", () => {
+    expect(addressGuard([])("168.63.129.16", 80)).toBe(false);
+    expect(addressGuard([])("::ffff:168.63.129.16", 80)).toBe(false);
+    expect(addressGuard([])("168.63.129.17", 80)).toBe(true);
+  });
+
   it("reaches localhost by name where the operator allows it", async () => {
     const { port, ask } = await served((_request, response) => response.end("here"));
     expect(await ask({ url: `http://localhost:${port}/` })).toMatchObject({

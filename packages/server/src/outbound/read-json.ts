@@ -1,10 +1,10 @@
 // Text from the other side becomes JSON only through the one gate of core: bounded depth, no hostile keys, storable text.
-import { type Json, toJson } from "@workflow-core/core";
+import { asJson, type Json } from "@workflow-core/core";
 
 /** The value of a JSON text; undefined when it is none, or deeper than values may be. */
 export function readJson(text: string): Json | undefined {
   try {
-    return toJson(JSON.parse(text));
+    return asJson(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -2,8 +2,8 @@
 //
 // Z1. Only placeholders with the execution's own mark are replaced: nobody who writes to a workflow can make one.
 // Z2. A call that needs a secret which is not there is not made.
-// Z3. An answer, good or bad, that repeats a value is stored with `[secret name]` in its place. Values of fewer than
-//     eight characters are left: they would blank out ordinary words.
+// Z3. An answer, good or bad, that repeats a value is stored with `[secret name]` in its place (clear-secrets.ts). Values
+//     of fewer than eight characters are left: they would blank out ordinary words.
 // Z4. A secret that names hosts is sent to these and nowhere else; the Router is ROUTER_URL's host. What counts is the
 //     whole address as it is called, with everything put in.
 import {
@@ -19,6 +19,8 @@ import {
   replaceSecrets,
 } from "@workflow-core/core";
 import { failed, ok } from "./answers.js";
+import { clearing } from "./clear-secrets.js";
+import { encode } from "./header-text.js";
 import { addressHost, mayBeSentTo } from "./secret-hosts.js";
 
 interface Secret {
@@ -50,7 +52,6 @@ const notThere = (name: string, unreadable: boolean): NotSent =>
     : new NotSent("SECRET_MISSING", `The community has no secret "${name}".`);
 
 const failure = (code: string, message: string): NodeFailure => ({ code, message, retryable: false });
-const shortest = 8;
 
 /** The same outside, for workflows that use secrets. Guest code gets none: none can stand in it. */
 export function withSecrets(outside: Outside, { resolve, routerUrl }: SecretsOptions): Outside {
@@ -113,7 +114,7 @@ const valuesFor =
     const unavailable = () =>
       failed("SECRET_UNAVAILABLE", "The community's secrets could not be read.", { retryable: true });
     if (secrets === undefined) return { fill: unavailable, clear: unavailable };
-    const clear = clearing(secrets);
+    const clear = clearing([...secrets].flatMap(([name, secret]) => (secret ? [[name, secret.value] as const] : [])));
     return {
       fill(prepare) {
         const used = new Map<string, Secret>();
@@ -163,7 +164,7 @@ function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill,
   let shown = true;
   // As in templates: what stands behind the host cannot change where the call goes.
   const address = fill(url, (value, before) => {
-    if (isBehindHost(before)) return encoded(value);
+    if (isBehindHost(before)) return encode(value);
     shown = false;
     return value.trim();
   });
@@ -173,26 +174,6 @@ function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill,
   };
   if (!shown) value.shownHost = /^(?:\w+:\/\/)?([^/?#]*)/.exec(hidden.trim())?.[1] ?? "";
   return { value, address, shown };
-}
-
-/** For an address; halves of characters, which cannot be encoded, become U+FFFD. */
-const encoded = (value: string): string => encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\uFFFD"));
-
-function clearing(secrets: ReadonlyMap<string, Secret | undefined>): Change {
-  const found = [...secrets].flatMap(([name, secret]) =>
-    secret === undefined || secret.value.length < shortest
-      ? []
-      : writings(secret.value).map((text) => ({ text, name })),
-  );
-  // The longest first: one may hold another.
-  found.sort((left, right) => right.text.length - left.text.length);
-  return (text) => found.reduce((rest, each) => rest.replaceAll(each.text, hiddenSecret(each.name)), text);
-}
-
-/** A value as it is, as an address writes it, inside JSON, and as base64. */
-function writings(value: string): string[] {
-  const forms = [value, encoded(value), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("base64")];
-  return [...new Set(forms)].filter((form) => form.length >= shortest);
 }
 
 const clearFailure = ({ message, details, ...rest }: NodeFailure, clear: Change): NodeFailure => ({

@@ -1,6 +1,6 @@
 // The limits of one execution, as the interpreter takes them.
 
-import type { Limits } from "@workflow-core/core";
+import { type Limits, MAX_EXECUTION_BYTES } from "@workflow-core/core";
 import type { Settings } from "./table.js";
 
 /** The limits that the settings give every new execution. */
@@ -12,5 +12,6 @@ export function limitsFrom(settings: Settings): Limits {
     maxParallelNodes: settings.MAX_PARALLEL_NODES,
     timeoutSeconds: settings.WORKFLOW_TIMEOUT_SECONDS,
     maxRetries: settings.WORKFLOW_MAX_RETRIES,
+    maxBytes: MAX_EXECUTION_BYTES,
   };
 }

@@ -113,6 +113,22 @@ export function visibleTo(viewer: Exclude<Viewer, { all: true }>, value: (given:
       OR (p.community_id = w.community_id AND p.community_id = ANY(${value(viewer.community_ids)}::bigint[])))))`;
 }
 
+/** Those of some workflows that the viewer may view, from the primary: a right that was taken is gone at once. */
+export async function viewableAmong(
+  database: Database,
+  viewer: Exclude<Viewer, { all: true }>,
+  workflowIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const values: unknown[] = [];
+  const value = (given: unknown) => `$${values.push(given)}`;
+  const { rows } = await database.primary.query<{ workflow_id: string }>(
+    `SELECT w.workflow_id FROM workflows w WHERE w.workflow_id = ANY(${value(workflowIds)}::uuid[])
+      AND ${visibleTo(viewer, value)}`,
+    values,
+  );
+  return new Set(rows.map(({ workflow_id }) => workflow_id));
+}
+
 export type WorkflowChanges = Partial<
   Pick<Workflow, "name" | "description" | "nodes" | "connections" | "global_variables" | "metadata" | "enabled">
 >;

@@ -1,13 +1,20 @@
 // What a builder uses: validation, dry runs, node types, permissions, practice messages.
 import { draw } from "@workflow-core/core/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Database } from "../../src/store/database.js";
 import { type Caller, greeting, make, publish, type TestApp, testApp } from "../support/app.js";
 import { until } from "../support/until.js";
 
 let app: TestApp;
 let ada: Caller;
+let database: Database;
 beforeAll(async () => {
-  app = await testApp();
+  app = await testApp({
+    database: (own) => {
+      database = own;
+      return own;
+    },
+  });
   ada = await app.as({ user_id: 7, community_ids: [1] });
 });
 afterAll(() => app.close());
@@ -186,6 +193,23 @@ describe("practice messages", () => {
     expect(await texts(ada, "?community_id=2")).toEqual([]);
     expect(await texts(await app.as({ user_id: 8, community_ids: [1] }))).toEqual([]);
     expect((await ada("/api/v1/practice/messages?limit=301")).status).toBe(400);
+  });
+
+  it("cost one question to the database, of however many workflows they are", async () => {
+    const asked = vi.spyOn(database.primary, "query");
+    const aboutRights = () =>
+      asked.mock.calls.filter((call: unknown[]) => JSON.stringify(call[0]).includes("workflow_permissions")).length;
+    const questions = async () => {
+      asked.mockClear();
+      expect((await ada("/api/v1/practice/messages")).status).toBe(200);
+      return aboutRights();
+    };
+    for (const text of ["one", "two", "three"]) {
+      const { workflow_id } = await publish(ada, greeting(text));
+      await ada(at(workflow_id, "/execute?wait=10"), post({ community_id: 1 }));
+    }
+    expect(await questions()).toBe(1);
+    asked.mockRestore();
   });
 });
 

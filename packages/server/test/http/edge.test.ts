@@ -41,6 +41,12 @@ const head = (method: string, path: string, ...lines: string[]) =>
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 const codeOf = (answer: string) => JSON.parse(answer.slice(answer.indexOf("\r\n\r\n") + 4)).error.code;
 
+it("takes no credentials that were sent twice", async () => {
+  const twice = head("GET", "/api/v1/workflows", `Authorization: Bearer ${token}`);
+  expect(statusOf(await raw(twice))).toBe(401);
+  expect(statusOf(await raw(head("GET", "/api/v1/workflows")))).toBe(200);
+});
+
 describe("a body", () => {
   it.each([
     ["an open bracket", "{"],

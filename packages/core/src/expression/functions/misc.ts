@@ -1,5 +1,5 @@
 // Functions of any value: JSON, defaults, chance, lengths and types; and lists from nothing.
-import { cleanText, isJsonObject, type Json, JsonError, toJson } from "../../json.js";
+import { asJson, cleanText, isJsonObject, type Json, JsonError } from "../../json.js";
 import {
   allowList,
   allowText,
@@ -25,7 +25,7 @@ const parsed = (at: Evaluation, text: string): Json => {
   allowText(at, text.length);
   spend(at, 1 + (text.length >> 4));
   try {
-    return toJson(JSON.parse(text), { maxBytes: maxTextLength * 8 });
+    return asJson(JSON.parse(text), { maxBytes: maxTextLength * 8 });
   } catch (error) {
     if (error instanceof SyntaxError) return fail(at, "EXPRESSION_VALUE", `the text is not JSON: ${error.message}`);
     if (error instanceof JsonError) return fail(at, "EXPRESSION_LIMIT", error.message);

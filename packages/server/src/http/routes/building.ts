@@ -2,10 +2,11 @@
 import { type CompletionEntry, completions, describeNodeTypes, type NodeTypeDescription } from "@workflow-core/core";
 import { z } from "zod";
 import { appError } from "../../errors.js";
-import { viewable } from "../authorise.js";
+import { viewableAmong } from "../../store/workflows.js";
 import { wholeNumber } from "../documents.js";
 import { ok } from "../envelope.js";
 import { route } from "../route.js";
+import { viewerOf } from "../viewer.js";
 
 const tag = "Building";
 
@@ -65,7 +66,9 @@ export const buildingRoutes = [
       if (practice === undefined) throw appError("NOT_FOUND", "The practice router is not in use.");
       const { community_id, limit } = query;
       const all = practice.messages(community_id === undefined ? { limit: 300 } : { community_id, limit: 300 });
-      const seen = await viewable(database, principal, [...new Set(all.map(({ workflow_id }) => workflow_id))]);
+      const viewer = viewerOf(principal);
+      if (viewer.all === true) return ok(all.slice(0, limit));
+      const seen = await viewableAmong(database, viewer, [...new Set(all.map(({ workflow_id }) => workflow_id))]);
       return ok(all.filter(({ workflow_id }) => seen.has(workflow_id)).slice(0, limit));
     },
   }),

@@ -4,6 +4,7 @@
 // 2. Time, memory and size are limited from inside and again from outside; a broken process is retried once, in a new one.
 import {
   type Answer,
+  asJson,
   type Call,
   cleanText,
   type GuestCode,
@@ -11,7 +12,6 @@ import {
   JsonError,
   type JsonObject,
   type Outside,
-  toJson,
 } from "@workflow-core/core";
 import { type Clock, systemClock } from "../../clock.js";
 import { aborted, type Failed, type FailureOptions, failed, ok } from "../answers.js";
@@ -98,7 +98,7 @@ function answerOf(outcome: PoolOutcome, milliseconds: number): Ran {
 
 function result(text: string, logs: string[]): Ran {
   try {
-    return ok({ output: toJson(JSON.parse(text)), logs });
+    return ok({ output: asJson(JSON.parse(text)), logs });
   } catch (error) {
     const why = error instanceof JsonError ? error.message : "it is not JSON";
     return failed("SCRIPT_ERROR", `The result cannot be used: ${why}.`, withDetails({ logs }));
