@@ -10,7 +10,7 @@ import { root, shellOf } from "../support/markdown.js";
 import { temporaryDirectory } from "../support/processes.js";
 import { until } from "../support/until.js";
 
-describe.skipIf(!engineIsThere)(`an engine${withoutEngine}`, { timeout: 900_000 }, () => {
+describe.skipIf(!engineIsThere)(`an engine${withoutEngine}`, { timeout: 1_200_000 }, () => {
   const home = temporaryDirectory("workflow-core-engine-");
   const place = join(home, "repository");
   const file = join(place, "deploy/compose.yaml");
@@ -38,8 +38,8 @@ describe.skipIf(!engineIsThere)(`an engine${withoutEngine}`, { timeout: 900_000 
         said += part;
       });
     ended = new Promise((resolve) => child.once("close", resolve));
-    await until(async () => child.exitCode !== null || (await health()) === "healthy", "the service", 600_000);
-  }, 900_000);
+    await until(async () => child.exitCode !== null || (await health()) === "healthy", "the service", 1_100_000);
+  }, 1_200_000);
   afterAll(async () => {
     await engine?.docker("compose", "--project-name", "workflow-core", "--file", file, "kill").catch(() => undefined);
     await engine?.end();

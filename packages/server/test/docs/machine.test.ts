@@ -32,7 +32,7 @@ redis-cli config set requirepass "$REDIS_PASSWORD"
 `;
 const checks = "node /opt/workflow-core/packages/server/bin/healthcheck.js http://127.0.0.1:8070";
 
-describe.skipIf(!machinesAreThere)(`a machine${withoutMachines}`, { timeout: 900_000 }, () => {
+describe.skipIf(!machinesAreThere)(`a machine${withoutMachines}`, { timeout: 1_200_000 }, () => {
   const home = temporaryDirectory("workflow-core-machine-");
   const folder = join(home, "debian");
   let machine: Machine;
@@ -54,7 +54,7 @@ describe.skipIf(!machinesAreThere)(`a machine${withoutMachines}`, { timeout: 900
     });
     await until(() => printed("pg_isready && redis-cli ping").then(...[() => true, () => false]), "services", 60_000);
     await printed(services);
-  }, 900_000);
+  }, 1_200_000);
   afterAll(async () => {
     await machine?.close();
     rmSync(home, { recursive: true, force: true });
