@@ -7,7 +7,7 @@ const alone = [
   "packages/server/test/cli*.test.ts",
   "packages/server/test/packages.test.ts",
   "packages/server/test/rolling-update.test.ts",
-  "packages/server/test/docs/shell.test.ts",
+  "packages/server/test/docs/{engine,machine,prometheus,shell,start}.test.ts",
   "packages/server/test/fuzz.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];

@@ -1,9 +1,9 @@
 // What deploy/ gives to the programs of a machine, tried with those programs: logrotate turns the log under a service
 // that writes, and systemd reads the unit. Where a program is not there, its test is skipped and says so.
 import { execFile } from "node:child_process";
-import { accessSync, constants, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
@@ -11,31 +11,16 @@ import { expect, test } from "vitest";
 import { startCli } from "./support/cli.js";
 import { cliBench } from "./support/cli-bench.js";
 import { testDatabase } from "./support/database.js";
+import { findProgram, skipped } from "./support/find-program.js";
 import { until } from "./support/until.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const bench = cliBench();
 
-/** The path of a program; administrators' folders are not in everybody's PATH. */
-function find(program: string): string | undefined {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/bin"];
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-const without = (path: string | undefined, program: string) =>
-  path === undefined ? ` (skipped: ${program} is not installed)` : "";
-
-const logrotate = find("logrotate");
+const logrotate = findProgram("logrotate");
 test.skipIf(logrotate === undefined)(
-  `the guide's logrotate file loses no line of a service that writes${without(logrotate, "logrotate")}`,
+  `the guide's logrotate file loses no line of a service that writes${skipped("logrotate")}`,
   async ({ onTestFinished }) => {
     const { uri, drop } = await testDatabase();
     onTestFinished(drop);
@@ -101,9 +86,9 @@ test.skipIf(logrotate === undefined)(
   },
 );
 
-const analyze = find("systemd-analyze");
+const analyze = findProgram("systemd-analyze");
 test.skipIf(analyze === undefined)(
-  `systemd reads the unit without complaint${without(analyze, "systemd-analyze")}`,
+  `systemd reads the unit without complaint${skipped("systemd-analyze")}`,
   async () => {
     const unit = join(bench.cwd, "workflow-core.service");
     const text = readFileSync(`${root}deploy/systemd/workflow-core.service`, "utf8");

@@ -4,7 +4,7 @@ import { type Definition, definitions, type LabelValues } from "./definitions.js
 const introduction = `# Metrics
 
 What \`GET /metrics\` gives, in Prometheus' text format. How to scrape it, with dashboards and alerts, is in
-[operations.md](operations.md#observing).
+[Operations](operations.md#observing).
 
 Every label has the values that are listed here, or stays below the bound that is said; anything else is counted as
 \`other\`. What people and strangers write is never a label. With \`WORKERS\` above 1 every series has the label \`worker\`

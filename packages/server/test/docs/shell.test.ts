@@ -1,12 +1,13 @@
 // The shell of the documentation, run as people run it: the tour against a service that was just started, on a database
-// of its own, and then every other page's. What says `no-run` is left out (blocks.test.ts counts it).
+// of its own, and then every other page's. What needs another place says so by a word (`sh machine`), and is run there by
+// the test of that name beside this one.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type CliProcess, startCli } from "../support/cli.js";
-import { blocksOf, markdownFiles, root, textOf } from "../support/markdown.js";
+import { markdownFiles, root, shellOf } from "../support/markdown.js";
 import { until } from "../support/until.js";
 
 const apiKey = "the-key-of-the-documentation";
@@ -23,9 +24,11 @@ beforeAll(async () => {
   for (const name of readdirSync(root)) if (!name.startsWith(".")) symlinkSync(join(root, name), join(place, name));
   service = startCli(["start"], { cwd: directory, env: { MODULE_PORT: "0", GRPC_PORT: "0", API_KEY: apiKey } });
   await until(() => service.stdout().includes("practice/messages\n"), "the service", 60_000);
-  const [url = ""] = /http:\/\/[\d.]+:\d+/.exec(service.stdout()) ?? [];
+  const [url = "", port = ""] = /http:\/\/[\d.]+:(\d+)/.exec(service.stdout()) ?? [];
   const [, token = ""] = /^TOKEN=(\S+)$/m.exec(service.stdout()) ?? [];
-  environment = { URL: url, TOKEN: token, API_KEY: apiKey };
+  // The settings of the service, as `workflow-core doctor` looks at them.
+  const settings = { MODULE_PORT: port, GRPC_PORT: "0", DATA_DIR: join(directory, "data") };
+  environment = { URL: url, TOKEN: token, API_KEY: apiKey, ...settings };
 });
 
 afterAll(async () => {
@@ -33,11 +36,6 @@ afterAll(async () => {
   await service.ended;
   rmSync(directory, { recursive: true, force: true });
 });
-
-const shellOf = (file: string): string[] =>
-  blocksOf(textOf(file)).flatMap(({ language, words, text }) =>
-    language === "sh" && words[0] !== "no-run" ? [text] : [],
-  );
 
 /** Runs a page's blocks in one shell, in a place like the repository's root; gives what it printed. */
 const run = (blocks: readonly string[]): Promise<{ code: number | null; output: string }> =>

@@ -1,50 +1,14 @@
 // Dashboard and alerts ask for what there is: every selector in deploy/grafana and deploy/prometheus finds a series of
 // a running program.
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { definitions } from "../../src/observe/definitions.js";
+import { alerts, dashboards, deployed, panels } from "../support/dashboards.js";
 import { exercise, type Program, startProgram } from "../support/program.js";
 import { isSelected, type Series, selectorsOf } from "../support/prometheus.js";
 import { readYaml } from "../support/yaml.js";
 
-const deploy = fileURLToPath(new URL("../../../../deploy/", import.meta.url));
-const read = (path: string) => readFileSync(deploy + path, "utf8");
-
-const ruleShape = z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ summary: z.string() }) });
-const rules =
-  readYaml(
-    read("prometheus/alerts.yaml"),
-    z.object({ groups: z.array(z.object({ rules: z.array(ruleShape.loose()) })) }),
-  )[0]?.groups.flatMap((group) => group.rules) ?? [];
-
-const panelShape = z.object({
-  id: z.int(),
-  title: z.string(),
-  gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
-  targets: z.array(z.object({ expr: z.string() })).default([]),
-});
-const dashboards = readdirSync(`${deploy}grafana`).map((file) => ({
-  file,
-  ...z
-    .object({
-      templating: z.object({ list: z.array(z.looseObject({ name: z.string() })) }),
-      panels: z.array(panelShape),
-    })
-    .parse(JSON.parse(read(`grafana/${file}`))),
-}));
-
-/** With Grafana's variables as they are when nothing is chosen. */
-const filled = (expression: string): string =>
-  expression.replaceAll("$__rate_interval", "5m").replace(/\$(job|instance)\b/g, ".*");
-
-const expressions = [
-  ...rules.map(({ alert, expr }) => [`alert ${alert}`, expr] as const),
-  ...dashboards.flatMap(({ panels }) =>
-    panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [`panel ${title}`, filled(expr)] as const)),
-  ),
-];
+const expressions = [...alerts, ...panels];
 
 let program: Program;
 let series: Series[];
@@ -110,7 +74,7 @@ describe("the files", () => {
       scrape_configs: z.array(z.looseObject({ job_name: z.string() })),
     });
     for (const file of ["prometheus.yaml", "kubernetes.yaml"]) {
-      const [config] = readYaml(read(`prometheus/${file}`), shape.loose());
+      const [config] = readYaml(deployed(`prometheus/${file}`), shape.loose());
       expect(config?.rule_files).toEqual(["alerts.yaml"]);
       expect(config?.scrape_configs.map(({ job_name }) => job_name)).toEqual(["workflow-core"]);
     }

@@ -43,6 +43,10 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
+/** The shell of a page, in order, of those blocks that begin with this word; of those without any word unless given. */
+export const shellOf = (file: string, word?: string): string[] =>
+  blocksOf(textOf(file)).flatMap(({ language, words, text }) => (language === "sh" && words[0] === word ? [text] : []));
+
 /** The one block with this word, parsed; undefined when there is none. */
 export function jsonBlock(text: string, word: string): unknown {
   const [found] = blocksOf(text).filter(({ language, words }) => language === "json" && words.includes(word));
