@@ -11,7 +11,7 @@ import { type ReplicatedDatabase, replicatedDatabase } from "./replicas.js";
 
 export interface Store {
   database: Database & Partial<Pick<ReplicatedDatabase, "shareWrites">>;
-  /** Connections of the engine alone: for the flights of the journal and for claims. */
+  /** Connections of the engine alone: for the flights of the journal, for claims, and for the lease. */
   enginePool: pg.Pool;
   /** All pools, by the names under which operators see them. */
   pools: { name: string; pool: pg.Pool }[];
@@ -58,7 +58,7 @@ export const openStore = async (
   const primary = openPool({ uri, max: 20, applicationName: "workflow-core", log });
   const enginePool = openPool({
     uri,
-    max: 4,
+    max: 6, // two flights, a claim and its events, a heartbeat and a look at the others': none waits for another
     applicationName: "workflow-core-engine",
     statementTimeoutMs: 10_000,
     byKey: true,
