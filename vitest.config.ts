@@ -7,10 +7,14 @@ const alone = [
   "packages/server/test/cli*.test.ts",
   "packages/server/test/packages.test.ts",
   "packages/server/test/rolling-update.test.ts",
-  "packages/server/test/docs/{engine,machine,prometheus,shell,start}.test.ts",
+  "packages/server/test/docs/{prometheus,shell}.test.ts",
   "packages/server/test/fuzz.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];
+
+// These build machines and images, for minutes: `npm run test:machines` runs them, `npm test` does not.
+const machines = ["packages/server/test/docs/{engine,machine,start}.test.ts"];
+const withMachines = process.env.TEST_MACHINES === "1";
 
 // Two groups, one after the other: tests that start and kill processes and count seconds have the machine for
 // themselves, and a second chance, because machines are noisy.
@@ -32,7 +36,7 @@ export default defineConfig({
         test: {
           name: "tests",
           include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: [...alone, "**/node_modules/**"],
+          exclude: [...alone, ...machines, "**/node_modules/**"],
           env: { TZ: "UTC" },
           testTimeout: 30_000,
           retry: process.env.CI ? 2 : 0,
@@ -44,7 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "alone",
-          include: alone,
+          include: withMachines ? machines : alone,
           env: { TZ: "UTC" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
