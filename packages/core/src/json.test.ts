@@ -60,11 +60,11 @@ describe("toJson", () => {
   });
 
   test.each([
-    ["numbers", new Array(200_001).fill(0)],
-    ["lists", Array.from({ length: 100_001 }, () => [0])],
-    ["members", Object.fromEntries(Array.from({ length: 200_001 }, (_, index) => [`k${index}`, null]))],
-  ])("takes no more than 200,000 values: %s", (_name, value) => {
-    for (const gate of [toJson, asJson]) expect(() => gate(value)).toThrow("more than 200000 values");
+    ["numbers", new Array(100_001).fill(0)],
+    ["lists", Array.from({ length: 50_001 }, () => [0])],
+    ["members", Object.fromEntries(Array.from({ length: 100_001 }, (_, index) => [`k${index}`, null]))],
+  ])("takes no more than 100,000 values: %s", (_name, value) => {
+    for (const gate of [toJson, asJson]) expect(() => gate(value)).toThrow("more than 100000 values");
   });
 
   test("keeps within the bytes it is given", () => {

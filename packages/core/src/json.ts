@@ -11,7 +11,7 @@ export type JsonObject = { [key: string]: Json };
 /** How many lists and objects may stand inside one another. */
 export const MAX_JSON_DEPTH = 64;
 /** How many texts, numbers, lists and so on a value may hold. */
-export const MAX_JSON_VALUES = 200_000;
+export const MAX_JSON_VALUES = 100_000;
 const defaultMaxBytes = 16 * 1024 * 1024;
 const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const halfCharacters = /\p{Surrogate}/gu;

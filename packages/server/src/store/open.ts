@@ -55,7 +55,7 @@ export const openStore = async (
       ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log })
       : undefined;
   const uri = embedded?.uri ?? (settings.DATABASE_URI as string);
-  const primary = openPool({ uri, max: 20, applicationName: "workflow-core", log });
+  const primary = openPool({ uri, max: 17, applicationName: "workflow-core", statementTimeoutMs: 10_000, log });
   const enginePool = openPool({
     uri,
     max: 6, // two flights, a claim and its events, a heartbeat and a look at the others': none waits for another
