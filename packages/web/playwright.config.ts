@@ -12,6 +12,7 @@ const data = mkdtempSync(join(tmpdir(), "workflow-core-e2e-"));
 export default defineConfig({
   testDir: "e2e",
   workers: 1,
+  retries: process.env.CI ? 2 : 0, // machines are noisy
   timeout: 60_000,
   expect: { timeout: 10_000 },
   outputDir: join(data, "results"),

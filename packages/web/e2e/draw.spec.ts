@@ -1,5 +1,5 @@
 // Drawing the greeting from nothing: by mouse, and again by keyboard alone; then trying, publishing, firing, watching.
-import { expect, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { card, editorOf, makeWorkflow, openBuilder, publish, serviceHeaders } from "./support.js";
 
 test("by mouse: drawn, tried, published, fired over REST, watched, rolled back", async ({ page }) => {
@@ -69,28 +69,35 @@ test("by mouse: drawn, tried, published, fired over REST, watched, rolled back",
   await expect(card(page, "chat_message")).toContainText("Chat message");
 });
 
+/** Types once the keyboard is there: what opens is loaded when it is first wanted. */
+const typeInto = async (field: Locator, text: string) => {
+  await expect(field).toBeFocused();
+  await field.page().keyboard.type(text);
+};
+const palette = (page: Page) => page.getByPlaceholder(/^(Search for a node|Then)…$/);
+
 test("by keyboard alone", async ({ page }) => {
   await openBuilder(page, await makeWorkflow(page, { name: "Keys" }));
   await page.keyboard.press("Tab");
-  await page.keyboard.type("chat command");
+  await typeInto(palette(page), "chat command");
   await page.keyboard.press("Enter");
   await expect(card(page, "command")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Command", { exact: true })).toBeFocused();
   await page.keyboard.type("!keys");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("add a node");
+  await typeInto(page.getByPlaceholder("What do you want to do?"), "add a node");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("chat message");
+  await typeInto(palette(page), "chat message");
   await page.keyboard.press("Enter");
   await expect(card(page, "chat_message")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(editorOf(page, "config.message")).toBeFocused();
   await page.keyboard.type("Hi!");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("add a node");
+  await typeInto(page.getByPlaceholder("What do you want to do?"), "add a node");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("wait");
+  await typeInto(palette(page), "wait");
   await page.keyboard.press("Enter");
   await expect(card(page, "delay")).toBeFocused();
   await page.keyboard.press("Delete");
