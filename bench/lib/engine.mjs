@@ -21,7 +21,7 @@ const warn = (...said) => console.error(...said);
 export const openEngine = async ({ router, ...options }) => {
   const uri = process.env.BENCH_DATABASE;
   const primary = openPool({ uri, max: 10, applicationName: "bench" });
-  const enginePool = openPool({ uri, max: 6, applicationName: "bench-engine", byKey: true });
+  const enginePool = openPool({ uri, max: 4, applicationName: "bench-engine", byKey: true });
   await migrate(primary);
   const database = databaseOn(primary);
   const engine = createEngine({

@@ -13,7 +13,7 @@ import { Worker, type WorkerLog, type WorkerOptions } from "./worker.js";
 
 export interface EngineOptions {
   database: Database;
-  /** Connections for flights, claims and the lease alone: they never wait behind other work. */
+  /** Connections for flights and claims alone: they never wait behind other work. */
   enginePool: Pool;
   outside: Outside;
   limits: Limits;

@@ -21,10 +21,10 @@ describeEachDatabase("a lost lease", (database) => {
   it("is followed by a new one, though executions were accepted while that was taken slowly", async () => {
     engine = await testEngine(database());
     const workflow = await engine.publish(graph);
-    const { pool } = engine;
-    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+    const { primary } = database().database;
+    const query = primary.query.bind(primary) as (...args: unknown[]) => Promise<unknown>;
     let slow = 0;
-    vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+    vi.spyOn(primary, "query").mockImplementation((async (...args: unknown[]) => {
       if (JSON.stringify(args[0]).includes("INSERT INTO workflow_workers")) {
         slow += 1;
         await pause(500);

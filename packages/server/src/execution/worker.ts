@@ -33,7 +33,7 @@ export type { WorkerLog } from "./worker-log.js";
 
 export interface WorkerOptions {
   pool: Pool;
-  /** For what is asked often and must not wait: the lease and claims. */
+  /** For claims, which are made often and must not wait. */
   enginePool: Pool;
   outside: Outside;
   perform?: typeof perform;
@@ -79,7 +79,7 @@ export class Worker {
     this.#options = options;
     this.#caps = options.caps ?? { total: 0, perCommunity: 0 };
     const { outside, perform, clock, databaseClock, live, log, parkAfterMs = 500, alwaysSuspend = false } = options;
-    this.#lease = new Lease({ ...options, pool: options.enginePool, seconds: options.leaseSeconds ?? 5 });
+    this.#lease = new Lease({ ...options, seconds: options.leaseSeconds ?? 5 });
     this.#hand = new Hand({
       ...{ outside, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend },
       ...(perform ? { perform } : {}),
@@ -116,7 +116,7 @@ export class Worker {
 
   /** Takes a lease and begins to look for work. */
   async start(): Promise<void> {
-    const { clock, log, enginePool } = this.#options;
+    const { clock, log, pool } = this.#options;
     await this.#lease.register();
     this.#state = "running";
     const { beatMs } = this.#lease;
@@ -124,7 +124,7 @@ export class Worker {
       this.#timers.push(repeat(clock, milliseconds, action, (error) => log.error("worker_tick", error)));
     every(beatMs, () => this.#beat());
     every(beatMs * (1.5 + Math.random() / 2), () => this.#judge());
-    const lost = lostClaims(enginePool, clock, (id) => this.#hand.has(id));
+    const lost = lostClaims(pool, clock, (id) => this.#hand.has(id));
     every(2000, async () => {
       const executions = await lost.giveBack(this.id);
       if (executions.length === 0) return;

@@ -11,7 +11,7 @@ import { type ReplicatedDatabase, replicatedDatabase } from "./replicas.js";
 
 export interface Store {
   database: Database & Partial<Pick<ReplicatedDatabase, "shareWrites">>;
-  /** Connections of the engine alone: for the flights of the journal, for claims, and for the lease. */
+  /** Connections of the engine alone: for the flights of the journal and for claims. */
   enginePool: pg.Pool;
   /** All pools, by the names under which operators see them. */
   pools: { name: string; pool: pg.Pool }[];
@@ -55,10 +55,10 @@ export const openStore = async (
       ? await startEmbeddedPostgres({ directory: settings.DATA_DIR, log })
       : undefined;
   const uri = embedded?.uri ?? (settings.DATABASE_URI as string);
-  const primary = openPool({ uri, max: 17, applicationName: "workflow-core", statementTimeoutMs: 10_000, log });
+  const primary = openPool({ uri, max: 19, applicationName: "workflow-core", statementTimeoutMs: 10_000, log });
   const enginePool = openPool({
     uri,
-    max: 6, // two flights, a claim and its events, a heartbeat and a look at the others': none waits for another
+    max: 4, // two flights, a claim and its events: none waits for another
     applicationName: "workflow-core-engine",
     statementTimeoutMs: 10_000,
     byKey: true,

@@ -19,7 +19,8 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
   /**
    * Every statement finds its rows by an index, and is planned once: a plan that is made while tables are new and small
-   * reads them whole, and would go on doing so when they have grown.
+   * reads them whole, and would go on doing so when they have grown. Only for statements that have such an index: others
+   * read a whole index instead, which is worse.
    */
   byKey?: boolean;
   /** The longest a connection may take to open, or to become free, in milliseconds; default 5 000. */
@@ -57,7 +58,8 @@ export function openPool(options: PoolOptions): pg.Pool {
   const settings = ["-c timezone=UTC", `-c statement_timeout=${statementTimeout}`];
   settings.push("-c idle_in_transaction_session_timeout=60000");
   if (options.readOnly === true) settings.push("-c default_transaction_read_only=on");
-  if (options.byKey === true) settings.push("-c plan_cache_mode=force_generic_plan", "-c enable_seqscan=off");
+  if (options.byKey === true)
+    settings.push("-c plan_cache_mode=force_generic_plan", "-c enable_seqscan=off", "-c enable_mergejoin=off");
   const pool = new pg.Pool({
     connectionString: uri,
     options: [given, ...settings].filter((part) => part !== "").join(" "),

@@ -98,7 +98,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const { resolve } = createSecrets({ database: test.database, settings });
   const withValues = withSecrets(outside, { resolve, routerUrl: settings.ROUTER_URL });
-  const enginePool = openPool({ uri: test.uri, max: 6, applicationName: "test-engine" });
+  const enginePool = openPool({ uri: test.uri, max: 4, applicationName: "test-engine" });
   const limits = { ...defaultLimits, ...options.limits };
   const quiet = {
     info: () => undefined,

@@ -10,7 +10,6 @@ import {
 import { systemClock } from "../../src/clock.js";
 import { createEngine, type Engine, type EngineOptions } from "../../src/execution/engine.js";
 import type { StartRequest, StartResult } from "../../src/execution/start.js";
-import type { Pool } from "../../src/store/database.js";
 import { type ExecutionDetail, getExecution } from "../../src/store/executions.js";
 import { openPool } from "../../src/store/pool.js";
 import { publishWorkflow } from "../../src/store/versions.js";
@@ -28,8 +27,6 @@ export interface TestCall {
 }
 
 export interface TestEngine extends Engine {
-  /** Its connections for flights, claims and the lease. */
-  pool: Pool;
   /** Everything the workflows asked of the router, in order. */
   calls: TestCall[];
   publish(graph: WorkflowGraph, community?: number): Promise<StartRequest["workflow"]>;
@@ -72,7 +69,7 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
     sandbox: async () => ({ ok: true, value: { output: null, logs: [] } }),
   };
   const enginePool = openPool({
-    ...{ uri: test.uri, max: 6, applicationName: "test-engine", statementTimeoutMs: 10_000 },
+    ...{ uri: test.uri, max: 4, applicationName: "test-engine", statementTimeoutMs: 10_000 },
   });
   const log = {
     info: () => undefined,
@@ -121,7 +118,6 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
   };
   return {
     ...engine,
-    pool: enginePool,
     calls,
     publish,
     read,

@@ -22,7 +22,7 @@ export interface Replica {
 /** Opens one on a database; close it before the database is dropped. */
 export async function openReplica(uri: string, index: TriggersOptions["index"] = {}): Promise<Replica> {
   const pool = openPool({ uri, max: 10, applicationName: "test-replica" });
-  const enginePool = openPool({ uri, max: 6, applicationName: "test-replica-engine" });
+  const enginePool = openPool({ uri, max: 4, applicationName: "test-replica-engine" });
   const database = databaseOn(pool);
   const warnings: string[] = [];
   const outside = createOutside({ routerUrl: undefined, routerApiKey: undefined, egressAllow: [], sandboxSize: 1 });

@@ -73,7 +73,10 @@ export function startGuestProcess(confinement: Confinement, clock: Clock, progra
     const [first] = line;
     if (first === undefined) return;
     begunAt = clock.monotonic();
-    stopClock = clock.setTimer(first.milliseconds, () => end({ is: "timeout" }));
+    stopClock = clock.setTimer(first.milliseconds, () => {
+      // Where this process itself was held up, the answer may have come meanwhile: what is there is read before this.
+      setImmediate(() => line[0] === first && end({ is: "timeout" }));
+    });
   };
   const end = (outcome: Outcome) => {
     over ??= outcome;
