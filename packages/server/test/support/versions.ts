@@ -9,8 +9,10 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const git = (...words: string[]) => execFileSync("git", words, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
 
-/** Until there is a release: the first revision that reads every kind of event that is written today. */
-// Packages that only it needs are development dependencies of the whole: @fastify/helmet.
+/**
+ * Until there is a release: the first revision that reads every kind of event that is written today. Packages that only
+ * it needs are development dependencies of the whole: @fastify/helmet.
+ */
 const beforeReleases = "e9b57496a9d8ce036011d07f7f9a573d59d1df47";
 
 /**
