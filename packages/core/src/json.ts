@@ -3,8 +3,9 @@
 //
 // 1. A copy has own enumerable properties only; keys that could reach a prototype are dropped.
 // 2. Text holds no NUL and no half of a surrogate pair.
-// 3. A copy is at most MAX_JSON_DEPTH deep, at most `maxBytes` large and of at most MAX_JSON_VALUES values, so sharing and
-//    cycles cannot blow it up, and whatever is done with it takes a bounded time: two million bytes can be a million lists.
+// 3. A copy is at most MAX_JSON_DEPTH deep, at most `maxBytes` large, of at most MAX_JSON_VALUES values and with at most
+//    MAX_JSON_KEYS keys in an object, so sharing and cycles cannot blow it up, and whatever is done with it takes a bounded
+//    time: two million bytes can be a million lists, and an object of a hundred thousand keys takes long to copy.
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -12,6 +13,8 @@ export type JsonObject = { [key: string]: Json };
 export const MAX_JSON_DEPTH = 64;
 /** How many texts, numbers, lists and so on a value may hold. */
 export const MAX_JSON_VALUES = 100_000;
+/** How many keys one object may have. */
+export const MAX_JSON_KEYS = 10_000;
 const defaultMaxBytes = 16 * 1024 * 1024;
 const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const halfCharacters = /\p{Surrogate}/gu;
@@ -26,6 +29,16 @@ export class JsonError extends Error {
   constructor(reason: JsonError["reason"], message: string) {
     super(message);
     this.reason = reason;
+  }
+
+  static tooDeep(): JsonError {
+    return new JsonError("too_deep", `the value is more than ${MAX_JSON_DEPTH} levels deep, or refers to itself`);
+  }
+  static tooMany(): JsonError {
+    return new JsonError("too_large", `the value holds more than ${MAX_JSON_VALUES} values`);
+  }
+  static tooManyKeys(): JsonError {
+    return new JsonError("too_large", `an object in the value has more than ${MAX_JSON_KEYS} keys`);
   }
 }
 
@@ -78,8 +91,8 @@ const roomFor = ({ maxBytes = defaultMaxBytes }: { maxBytes?: number }): Room =>
 /**
  * A safe copy of anything. As in JSON.stringify, functions, symbols, undefined and non-finite numbers become null in
  * lists (and as a whole) and undefined members are left out. Throws JsonError for a bigint, for more than
- * MAX_JSON_DEPTH levels (so for cycles too), for more than MAX_JSON_VALUES, and for more than `maxBytes` (default 16 MiB,
- * by the estimate of `jsonBytes`).
+ * MAX_JSON_DEPTH levels (so for cycles too), for more than MAX_JSON_VALUES, for more than MAX_JSON_KEYS in an object, and
+ * for more than `maxBytes` (default 16 MiB, by the estimate of `jsonBytes`).
  */
 export function toJson(value: unknown, options: { maxBytes?: number } = {}): Json {
   const copy = copyOf(value, roomFor(options), 0);
@@ -108,16 +121,16 @@ function copyOf(value: unknown, room: Room, depth: number): Json | undefined {
 }
 
 function copyOfContainer(value: object, room: Room, depth: number): Json {
-  if (depth > MAX_JSON_DEPTH) {
-    throw new JsonError("too_deep", `the value is more than ${MAX_JSON_DEPTH} levels deep, or refers to itself`);
-  }
+  if (depth > MAX_JSON_DEPTH) throw JsonError.tooDeep();
   take(room, 2);
   if (Array.isArray(value)) {
     takeBytes(room, value.length);
     return Array.from(value, (item) => copyOf(item, room, depth) ?? null);
   }
   const copy: JsonObject = {};
-  for (const [key, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  if (entries.length > MAX_JSON_KEYS) throw JsonError.tooManyKeys();
+  for (const [key, item] of entries) {
     const name = cleanText(key);
     if (isForbiddenKey(name)) continue;
     const member = copyOf(item, room, depth);
@@ -131,7 +144,7 @@ function copyOfContainer(value: object, room: Room, depth: number): Json {
 /** Room for one more value. */
 function take(room: Room, bytes: number): void {
   room.values -= 1;
-  if (room.values < 0) throw new JsonError("too_large", `the value holds more than ${MAX_JSON_VALUES} values`);
+  if (room.values < 0) throw JsonError.tooMany();
   takeBytes(room, bytes);
 }
 
@@ -166,7 +179,9 @@ function isStorable(value: unknown, room: Room, depth: number): value is Json {
     return true;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  for (const key of Object.keys(value)) {
+  const keys = Object.keys(value);
+  if (keys.length > MAX_JSON_KEYS) return false;
+  for (const key of keys) {
     room.left -= key.length;
     if (isForbiddenKey(key) || cleanText(key) !== key) return false;
     if (!isStorable(value[key as keyof typeof value], room, depth + 1)) return false; // one of its own keys

@@ -1,10 +1,11 @@
 // The limits at the edge: what a request may be before anybody looks at what it says.
 //
-// E1. A body is UTF-8 JSON of at most 1 MiB, 64 levels deep, with at most 100,000 keys, and comes as application/json.
+// E1. A body is UTF-8 JSON of at most 1 MiB, 64 levels deep, with at most 100,000 keys, 10,000 of them in one object,
+//     and comes as application/json.
 // E2. No key could reach a prototype; no text holds NUL or half of a surrogate pair; no number is infinite. So
 //     everything behind this file can be stored as it is.
 // E3. An address is at most 8 KiB and valid UTF-8, headers at most 16 KiB together.
-import { cleanText, isForbiddenKey, MAX_JSON_DEPTH } from "@workflow-core/core";
+import { cleanText, countJson, isForbiddenKey, MAX_JSON_DEPTH, MAX_JSON_KEYS } from "@workflow-core/core";
 import { z } from "zod";
 import { appError } from "../errors.js";
 
@@ -24,18 +25,31 @@ export function readBody(bytes: Buffer): unknown {
 }
 
 function parse(bytes: Buffer): unknown {
+  let text: string;
   try {
-    return JSON.parse(strictUtf8.decode(bytes));
+    text = strictUtf8.decode(bytes);
   } catch (error) {
-    const reason = error instanceof SyntaxError ? "The body is not valid JSON." : "The body is not valid UTF-8.";
-    throw appError("INVALID_JSON", reason, { cause: error });
+    throw appError("INVALID_JSON", "The body is not valid UTF-8.", { cause: error });
   }
+  measure(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw appError("INVALID_JSON", "The body is not valid JSON.", { cause: error });
+  }
+}
+
+/** What the body is made of is counted before it is made. */
+function measure(text: string): void {
+  const { depth, keys, containers, mostKeys } = countJson(text);
+  if (depth > MAX_JSON_DEPTH) refuse(undefined, `is more than ${MAX_JSON_DEPTH} levels deep`);
+  if (mostKeys > MAX_JSON_KEYS) refuse(undefined, `has an object of more than ${MAX_JSON_KEYS} keys`);
+  if (keys + containers > keyLimit) refuse(undefined, `has more than ${keyLimit} keys`);
 }
 
 /** A list or an object with the way to it; the way is only spelled out for a refusal. */
 interface Place {
   value: object;
-  depth: number;
   key: string | number;
   parent: Place | undefined;
 }
@@ -43,31 +57,25 @@ interface Place {
 /** Walks the whole value without recursion. */
 function inspect(root: unknown): void {
   if (typeof root !== "object" || root === null) return inspectScalar(root, undefined, "");
-  let keys = 0;
-  const open: Place[] = [{ value: root, depth: 1, key: "", parent: undefined }];
+  const open: Place[] = [{ value: root, key: "", parent: undefined }];
   const visit = (member: unknown, key: string | number, place: Place) => {
     if (typeof member !== "object" || member === null) return inspectScalar(member, place, key);
-    open.push({ value: member, depth: place.depth + 1, key, parent: place });
+    open.push({ value: member, key, parent: place });
   };
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
-    if (place.depth > MAX_JSON_DEPTH) refuse(undefined, `is more than ${MAX_JSON_DEPTH} levels deep`);
-    keys += 1;
     if (Array.isArray(place.value)) {
       for (let index = 0; index < place.value.length; index += 1) visit(place.value[index], index, place);
     } else {
-      const names = Object.keys(place.value);
-      keys += names.length;
-      for (const name of names) {
+      for (const name of Object.keys(place.value)) {
         inspectName(name, place);
         visit(place.value[name as keyof typeof place.value], name, place); // one of its own names
       }
     }
-    if (keys > keyLimit) refuse(undefined, `has more than ${keyLimit} keys`);
   }
 }
 
 function inspectScalar(value: unknown, parent: Place | undefined, key: string | number): void {
-  const here = (): Place => ({ value: {}, depth: 0, key, parent });
+  const here = (): Place => ({ value: {}, key, parent });
   if (typeof value === "string" && !isClean(value)) refuse(here(), "holds a character that is not allowed");
   if (typeof value === "number" && !Number.isFinite(value)) refuse(here(), "is too large for a number");
 }

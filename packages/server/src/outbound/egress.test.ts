@@ -166,6 +166,18 @@ describe("what goes wrong on the way", () => {
     await expect.poll(() => freed).toBe(true);
   });
 
+  it.each([
+    ["levels", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+    ["values", `[${"{},".repeat(200_000)}{}]`],
+    ["keys", `{${Array.from({ length: 20_000 }, (_, key) => `"k${key}":0`).join(",")}}`],
+  ])("an answer in JSON of too many %s is refused, and says so", async (what, body) => {
+    const { ask } = await served((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end(body);
+    });
+    const failure = { code: "RESPONSE_TOO_LARGE", message: expect.stringContaining(what) };
+    expect(await ask()).toMatchObject({ ok: false, failure });
+  });
+
   it("the deadline covers everything: a name, headers and a slow body", async () => {
     const never: Resolve = () => new Promise(() => {});
     const named = createEgress({ allow: [], resolve: never });

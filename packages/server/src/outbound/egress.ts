@@ -6,7 +6,14 @@
 // 4. What is refused is refused before a packet is sent, and is not tried again.
 // 5. A host that is down is left alone by the community that called it (breaker.ts).
 import type { Readable } from "node:stream";
-import type { Answer, Call, HttpRequest, HttpResponse, Outside } from "@workflow-core/core";
+import {
+  type Answer,
+  type Call,
+  type HttpRequest,
+  type HttpResponse,
+  JsonError,
+  type Outside,
+} from "@workflow-core/core";
 import { type Clock, systemClock } from "../clock.js";
 import { type AllowRule, addressGuard } from "./addresses.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
@@ -123,6 +130,8 @@ function failureOf(error: unknown, deadline: Deadline, timeoutSeconds: number, l
   if (isHeaderOverflow(error)) {
     return failed("RESPONSE_TOO_LARGE", `The answer's headers are larger than ${limits.headerBytes} bytes.`);
   }
+  if (error instanceof JsonError)
+    return failed("RESPONSE_TOO_LARGE", `The answer's JSON is too much: ${error.message}.`);
   if (error instanceof BodyUnreadable)
     return failed("HTTP_ANSWER_INVALID", `The answer cannot be used: ${error.message}.`);
   if (isBrokenHttp(error)) return failed("HTTP_ANSWER_INVALID", "The answer is no HTTP.");

@@ -6,7 +6,7 @@ import { decodeUtf8, readJson } from "./read-json.js";
 const jsonType = /^\s*(application|text)\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 
-/** What a workflow sees of an answer. */
+/** What a workflow sees of an answer. Throws JsonError when its body is JSON that is more than a value may be. */
 export function readAnswer(response: Dispatcher.ResponseData, bytes: Uint8Array): HttpResponse {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {

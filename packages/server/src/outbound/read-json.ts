@@ -1,11 +1,12 @@
 // Text from the other side becomes JSON only through the one gate of core: bounded depth, no hostile keys, storable text.
-import { asJson, type Json } from "@workflow-core/core";
+import { type Json, JsonError, parseJson } from "@workflow-core/core";
 
-/** The value of a JSON text; undefined when it is none, or deeper than values may be. */
+/** The value of a JSON text; undefined when it is none. Throws JsonError when it is more than a value may be. */
 export function readJson(text: string): Json | undefined {
   try {
-    return asJson(JSON.parse(text));
-  } catch {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) throw error;
     return undefined;
   }
 }

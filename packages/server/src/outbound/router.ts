@@ -9,8 +9,8 @@ import {
   type Call,
   isJsonObject,
   type Json,
+  JsonError,
   type JsonObject,
-  MAX_JSON_DEPTH,
   type Outside,
 } from "@workflow-core/core";
 import { Agent, type Dispatcher, request } from "undici";
@@ -132,7 +132,7 @@ function headerOf(headers: HttpAnswer["headers"], name: string): string | undefi
 }
 
 function judge({ status, headers, text }: HttpAnswer, now: number): Answer<Json> {
-  const body = text.trim() === "" ? {} : readJson(text);
+  const { body, useless } = bodyOf(text);
   if (status < 200 || status > 299) {
     const retryable = status === 408 || status === 429 || status >= 500;
     const reason = reasonIn(body);
@@ -142,14 +142,21 @@ function judge({ status, headers, text }: HttpAnswer, now: number): Answer<Json>
       details: { status },
     });
   }
-  if (!isJsonObject(body))
-    return answerInvalid(
-      body === undefined
-        ? `it is no JSON of at most ${MAX_JSON_DEPTH} levels: ${text.slice(0, 200)}`
-        : "it is no JSON object",
-    );
+  if (!isJsonObject(body)) return answerInvalid(useless ?? "it is no JSON object");
   if (body.success === false) return failed("ROUTER_REFUSED", reasonIn(body) ?? "The Router refused the call.");
   return ok(body);
+}
+
+/** The value of an answer's body, or why there is none. */
+function bodyOf(text: string): { body?: Json; useless?: string } {
+  if (text.trim() === "") return { body: {} };
+  try {
+    const body = readJson(text);
+    return body === undefined ? { useless: `it is no JSON: ${text.slice(0, 200)}` } : { body };
+  } catch (error) {
+    if (error instanceof JsonError) return { useless: error.message };
+    throw error;
+  }
 }
 
 /** The other side's own words on why it said no. */

@@ -1,5 +1,6 @@
 // Functions of any value: JSON, defaults, chance, lengths and types; and lists from nothing.
-import { asJson, cleanText, isJsonObject, type Json, JsonError } from "../../json.js";
+import { cleanText, isJsonObject, type Json, JsonError } from "../../json.js";
+import { parseJson } from "../../json-text.js";
 import {
   allowList,
   allowText,
@@ -25,7 +26,7 @@ const parsed = (at: Evaluation, text: string): Json => {
   allowText(at, text.length);
   spend(at, 1 + (text.length >> 4));
   try {
-    return asJson(JSON.parse(text), { maxBytes: maxTextLength * 8 });
+    return parseJson(text, { maxBytes: maxTextLength * 8 });
   } catch (error) {
     if (error instanceof SyntaxError) return fail(at, "EXPRESSION_VALUE", `the text is not JSON: ${error.message}`);
     if (error instanceof JsonError) return fail(at, "EXPRESSION_LIMIT", error.message);

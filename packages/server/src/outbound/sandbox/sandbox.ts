@@ -4,7 +4,6 @@
 // 2. Time, memory and size are limited from inside and again from outside; a broken process is retried once, in a new one.
 import {
   type Answer,
-  asJson,
   type Call,
   cleanText,
   type GuestCode,
@@ -12,6 +11,7 @@ import {
   JsonError,
   type JsonObject,
   type Outside,
+  parseJson,
 } from "@workflow-core/core";
 import { type Clock, systemClock } from "../../clock.js";
 import { aborted, type Failed, type FailureOptions, failed, ok } from "../answers.js";
@@ -98,7 +98,7 @@ function answerOf(outcome: PoolOutcome, milliseconds: number): Ran {
 
 function result(text: string, logs: string[]): Ran {
   try {
-    return ok({ output: asJson(JSON.parse(text)), logs });
+    return ok({ output: parseJson(text), logs });
   } catch (error) {
     const why = error instanceof JsonError ? error.message : "it is not JSON";
     return failed("SCRIPT_ERROR", `The result cannot be used: ${why}.`, withDetails({ logs }));
