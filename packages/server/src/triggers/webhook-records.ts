@@ -1,13 +1,11 @@
 // Keeps the deliveries of webhooks and their statistics up to date without being in anybody's way.
 //
-// 1. Calls that were taken are written down together, and their callers wait for it a moment at most: who asks next
-//    sees them.
+// 1. Calls that were taken are written down together (record-line.ts); their callers wait for it a moment at most.
 // 2. Refused calls are counted (refusal-counts.ts) and written once a second.
 // 3. What is told here is for people to read: when it cannot be written, nothing else fails.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
 import type { Log } from "../log.js";
-import { inBatches } from "../store/batches.js";
 import type { Database } from "../store/database.js";
 import {
   type DeliveryOutcome,
@@ -16,6 +14,7 @@ import {
   trimDeliveries,
 } from "../store/webhook-deliveries.js";
 import type { CalledWebhook } from "../store/webhooks.js";
+import { recordLine } from "./record-line.js";
 import { refusalCounts } from "./refusal-counts.js";
 
 export interface WebhookRecords {
@@ -40,7 +39,6 @@ export interface WebhookRecordsOptions {
   log: Pick<Log, "authz">;
 }
 
-const patienceMs = 250;
 const refusalsEveryMs = 1000;
 /** A webhook's rows are trimmed when so many have come. */
 const trimEvery = 20;
@@ -48,38 +46,22 @@ const mostCounted = 10_000;
 
 export function webhookRecords({ database, clock, log }: WebhookRecordsOptions): WebhookRecords {
   const write = deliveryWriter(database);
+  const line = recordLine(clock, write);
   const refusals = refusalCounts({ clock, log });
   let stopTimer: (() => void) | undefined;
-
-  // One flight at a time: a webhook's row is not fought for within a process.
-  const writeTogether = inBatches(
-    async (records: readonly DeliveryRecord[]) => {
-      await write(records);
-      return records;
-    },
-    { flights: 1 },
-  );
 
   const flush = async (): Promise<void> => {
     stopTimer?.();
     stopTimer = undefined;
-    await write(refusals.take());
+    await Promise.all([line.flush(), write(refusals.take())]);
   };
 
   return {
-    async taken({ webhook_id }, { outcome, deliveryId, executionId, detail = null }) {
-      const record: DeliveryRecord = {
+    taken: ({ webhook_id }, { outcome, deliveryId, executionId, detail = null }) =>
+      line.add({
         ...{ webhook_id, entry: randomUUID(), at: clock.now(), outcome, code: null, detail, calls: 1 },
         ...{ delivery_id: deliveryId ?? null, execution_id: executionId ?? null },
-      };
-      await new Promise<void>((resolve) => {
-        const stop = clock.setTimer(patienceMs, resolve);
-        void writeTogether(record).finally(() => {
-          stop();
-          resolve();
-        });
-      });
-    },
+      }),
     refused(webhook, code, detail) {
       refusals.add(webhook, code, detail);
       stopTimer ??= clock.setTimer(refusalsEveryMs, () => void flush());

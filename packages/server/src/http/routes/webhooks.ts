@@ -40,7 +40,8 @@ export const webhookRoutes = [
     tag,
     summary: "Lists the webhooks of a workflow, oldest first, with their statistics and without their secrets.",
     schema: { query: z.object(paging), gives: z.array(webhookSchema), paged: true },
-    handler: async ({ workflow, query: { page, per_page: perPage }, request }, { database, settings }) => {
+    handler: async ({ workflow, query: { page, per_page: perPage }, request }, { database, settings, webhooks }) => {
+      await webhooks?.flush();
       const { rows, total } = await listWebhooks(database, workflow.workflow_id, { page, perPage });
       const shown = rows.map((row) => addressed(row, settings, request));
       return ok(shown, { pagination: pagination(page, perPage, total) });
