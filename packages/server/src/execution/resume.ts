@@ -66,9 +66,9 @@ const resumeOne = async (
 };
 
 /** The claim is given back: it is due again at once. */
-const giveBack = async (
+export const giveBack = async (
   { databaseClock, journal, lease }: ResumeOptions,
-  { execution_id, status, fence }: ClaimedExecution,
+  { execution_id, status, fence }: Pick<ClaimedExecution, "execution_id" | "status" | "fence">,
 ): Promise<void> =>
   journal.append({ lease, fence }, { park: { execution_id, status, available_at: isoTime(databaseClock.now()) } });
 
@@ -87,27 +87,28 @@ const rebuild = async (
 };
 
 /** Applies a cancellation, or the end of patience with a worker's killer; stores an end that had not been stored. */
-const settle = async (
-  { databaseClock, journal, lease, live }: ResumeOptions,
-  execution: ClaimedExecution,
+const settle = (options: ResumeOptions, execution: ClaimedExecution, begun: Begun): Promise<Begun | undefined> => {
+  return applyTo(options, begun, pendingEvent(execution, options.databaseClock.now()));
+};
+
+export type Ending = Extract<ExecutionEvent, { type: "cancelled" | "abandoned" }>;
+
+/** Applies what ends an execution that is not driven yet, and stores its end; what is not over then is given. */
+export const applyTo = async (
+  { journal, lease, live }: ResumeOptions,
   begun: Begun,
+  event: Ending | undefined,
 ): Promise<Begun | undefined> => {
-  const event = pendingEvent(execution, databaseClock.now());
-  const state = event ? transition(begun.plan, begun.state, event) : begun.state;
+  const { executionId, plan, sequence, fence } = begun;
+  const state = event ? transition(plan, begun.state, event) : begun.state;
   if (!isFinal(state.status)) return { ...begun, state };
-  const events = event && state !== begun.state ? [toEventRecord(begun.executionId, begun.sequence + 1, event)] : [];
-  await journal.append(
-    { lease, fence: execution.fence },
-    { events, finish: toFinishRecord(begun.executionId, begun.plan, state) },
-  );
-  live.publish({ ...begun, state, sequence: begun.sequence + events.length, events: event ? [event] : [] });
+  const events = event && state !== begun.state ? [toEventRecord(executionId, sequence + 1, event)] : [];
+  await journal.append({ lease, fence }, { events, finish: toFinishRecord(executionId, plan, state) });
+  live.publish({ ...begun, state, sequence: sequence + events.length, events: event ? [event] : [] });
   return undefined;
 };
 
-const pendingEvent = (
-  execution: ClaimedExecution,
-  at: number,
-): Extract<ExecutionEvent, { type: "cancelled" | "abandoned" }> | undefined => {
+const pendingEvent = (execution: ClaimedExecution, at: number): Ending | undefined => {
   if (execution.cancel_requested) return { type: "cancelled", at, ...execution.cancel_requested };
   if (execution.recoveries < recoveryLimit) return undefined;
   const message = `recovery_limit: its worker died ${execution.recoveries} times while it was in hand`;

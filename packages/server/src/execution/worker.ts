@@ -6,14 +6,14 @@
 // W3. The lease is renewed every second; whoever finds it older than `leaseSeconds` takes it away, and what this
 //     worker held goes on elsewhere. A worker that lost its lease stores nothing and begins anew under a new name.
 // W4. Draining: nothing new is taken, what is in hand may finish in time or is handed over where it stands.
-// W5. What this worker has claimed and does not have in hand (the answer to a claim was lost) is given back.
+// W5. What this worker has claimed and knows nothing of (the answer to a claim was lost) is given back.
 import type { Outside, perform } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import { type Caps, type ClaimedExecution, claimDue, suspectFrom } from "../store/claim-due.js";
-import { claimOne, secondsUntilDue } from "../store/claims.js";
+import type { Caps } from "../store/claim-due.js";
 import type { Pool } from "../store/database.js";
 import { type Listening, listen } from "../store/listen.js";
 import { readWorkMessage, workChannel } from "../store/work-channel.js";
+import { Claiming } from "./claiming.js";
 import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import type { DriveEnd } from "./drive.js";
@@ -25,7 +25,6 @@ import { lostClaims } from "./lost-claims.js";
 import { createNews } from "./news.js";
 import type { Plans } from "./plans.js";
 import { createPolls, type Polls } from "./polls.js";
-import { resume } from "./resume.js";
 import { repeat } from "./timers.js";
 import type { WorkerLog } from "./worker-log.js";
 
@@ -57,27 +56,21 @@ export interface WorkerOptions {
 }
 
 const idlePollMs = 1000;
-const blockedPollMs = 100;
 const nearMs = 60_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #lease: Lease;
   readonly #hand: Hand;
-  readonly #caps: Caps;
+  readonly #claiming: Claiming;
   readonly #polls: Polls;
   #journal: Journal | undefined;
   #timers: (() => void)[] = [];
-  /** True when the database has more that is due than we have slots for. */
-  #backlog = false;
-  /** The community whose turn was last. */
-  #turn = -1;
   #state: "new" | "running" | "draining" | "stopped" = "new";
   #listening: Listening | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#caps = options.caps ?? { total: 0, perCommunity: 0 };
     const { outside, perform, clock, databaseClock, live, log, parkAfterMs = 500, alwaysSuspend = false } = options;
     this.#lease = new Lease({ ...options, seconds: options.leaseSeconds ?? 5 });
     this.#hand = new Hand({
@@ -85,10 +78,15 @@ export class Worker {
       ...(perform ? { perform } : {}),
       lease: this.#lease,
       onEnd: (end) => this.#ended(end),
-      onFree: () => this.#backlog && this.#pollIn(0),
+      onFree: () => this.#claiming.freed() && this.#pollIn(0),
+    });
+    this.#claiming = new Claiming({
+      ...options,
+      ...{ lease: this.#lease, hand: this.#hand, caps: options.caps ?? { total: 0, perCommunity: 0 } },
+      mayBegin: () => this.#state === "running" || this.#state === "draining",
     });
     this.#polls = createPolls(clock, () =>
-      this.#claim().catch((error: unknown) => {
+      this.#claiming.claim().catch((error: unknown) => {
         log.error("worker_claim", error);
         return idlePollMs;
       }),
@@ -105,13 +103,14 @@ export class Worker {
   }
 
   get status(): { state: string; slots: number; taken: number; backlog: boolean } {
-    return { state: this.#state, slots: this.#options.slots, taken: this.#hand.taken, backlog: this.#backlog };
+    return { state: this.#state, slots: this.#options.slots, taken: this.#hand.taken, backlog: this.#claiming.backlog };
   }
 
   /** The journal writes under this worker's lease; it is made after the worker and given here once. */
   useJournal(journal: Journal): void {
     this.#journal = journal;
     this.#hand.useJournal(journal);
+    this.#claiming.useJournal(journal);
   }
 
   /** Takes a lease and begins to look for work. */
@@ -124,7 +123,7 @@ export class Worker {
       this.#timers.push(repeat(clock, milliseconds, action, (error) => log.error("worker_tick", error)));
     every(beatMs, () => this.#beat());
     every(beatMs * (1.5 + Math.random() / 2), () => this.#judge());
-    const lost = lostClaims(pool, clock, (id) => this.#hand.has(id));
+    const lost = lostClaims(pool, clock, (id) => this.#claiming.has(id));
     every(2000, async () => {
       const executions = await lost.giveBack(this.id);
       if (executions.length === 0) return;
@@ -139,9 +138,8 @@ export class Worker {
   reserve(executionId: string): Slot | undefined {
     if (
       this.#state !== "running" ||
-      this.#backlog ||
+      !this.#claiming.isOpen ||
       this.#options.localFirst === false ||
-      this.#caps.total + this.#caps.perCommunity > 0 ||
       this.#hand.taken >= this.#options.slots
     )
       return undefined;
@@ -150,7 +148,7 @@ export class Worker {
 
   /** There may be something due: look soon. */
   nudge(): void {
-    this.#backlog = this.#backlog || this.#hand.taken >= this.#options.slots;
+    this.#claiming.nudge();
     this.#pollIn(0);
   }
 
@@ -158,14 +156,10 @@ export class Worker {
     this.#options.live.publish(happening);
   }
 
-  /** Somebody wants an execution cancelled: at once if it is in hand here, else it is taken for that if it rests. */
+  /** Somebody wants an execution cancelled: at once if it is held here, else it is taken for that if it rests. */
   async cancel(executionId: string, wish: { by?: string; reason?: string }): Promise<void> {
-    const drive = this.#hand.drive(executionId);
-    if (drive) return drive.deliver(this.#cancelled(wish));
-    if (this.#state !== "running") return;
-    const lease = this.id;
-    const claimed = await claimOne(this.#options.pool, lease, executionId);
-    if (claimed) await this.#resume([claimed], lease);
+    if (this.#tellCancelled(executionId, wish) || this.#state !== "running") return;
+    await this.#claiming.claimForCancelling(executionId);
   }
 
   /** W4: takes nothing new; resolves when everything in hand has finished, or after `seconds` hands it over. */
@@ -173,6 +167,7 @@ export class Worker {
     if (this.#state === "stopped" || this.#state === "new") return;
     this.#state = "draining";
     const polled = this.#polls.stop();
+    this.#claiming.drain();
     crashPoint("B17");
     let cancelTimer: (() => void) | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -194,6 +189,7 @@ export class Worker {
   fenced(): void {
     if (this.#state === "stopped") return;
     this.#options.log.warn("worker_fenced", "This worker was declared dead; it begins anew.");
+    this.#claiming.letGo();
     this.#hand.letGo();
   }
 
@@ -212,15 +208,22 @@ export class Worker {
         if (message === undefined) return;
         if ("due" in message) this.#pollIn(0);
         else if (!("cancel" in message)) news.heard(message);
-        else this.#hand.drive(message.cancel)?.deliver(this.#cancelled(message));
+        else this.#tellCancelled(message.cancel, message);
       },
       log: { info: () => undefined, warn: (text) => log.warn("worker_listen", text) },
     });
   }
 
-  #cancelled({ by, reason }: { by?: string | undefined; reason?: string | undefined }) {
+  /** Whether the execution is held here, and is cancelled. */
+  #tellCancelled(
+    executionId: string,
+    { by, reason }: { by?: string | undefined; reason?: string | undefined },
+  ): boolean {
     const who = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
-    return { type: "cancelled", at: this.#options.databaseClock.now(), ...who } as const;
+    const event = { type: "cancelled", at: this.#options.databaseClock.now(), ...who } as const;
+    const drive = this.#hand.drive(executionId);
+    drive?.deliver(event);
+    return drive !== undefined || this.#claiming.cancelNext(executionId, event);
   }
 
   async #beat(): Promise<void> {
@@ -228,7 +231,7 @@ export class Worker {
     const cancelled = await this.#lease.beat(this.#state === "draining");
     if (!cancelled || this.#journal?.fenced) return this.#begin();
     this.#hand.wake();
-    for (const id of cancelled) this.#hand.drive(id)?.deliver(this.#cancelled({}));
+    for (const id of cancelled) this.#tellCancelled(id, {});
   }
 
   /** After a lost lease: a new name, a new lease (W3). */
@@ -260,44 +263,5 @@ export class Worker {
 
   #pollIn(milliseconds: number): void {
     if (this.#state === "running" && this.#options.slots > 0) this.#polls.in(milliseconds);
-  }
-
-  /** Fills the free slots with what is due; gives the milliseconds until it is worth looking again. */
-  async #claim(): Promise<number> {
-    const free = this.#options.slots - this.#hand.taken;
-    if (free <= 0) return idlePollMs;
-    const suspects = !this.#hand.hasSuspect();
-    const lease = this.id;
-    const wish = { workerId: lease, count: free, suspects, after: this.#turn, caps: this.#caps };
-    const { executions: claimed, after } = await claimDue(this.#options.enginePool, wish);
-    this.#turn = after;
-    this.#backlog = claimed.length === free;
-    if (claimed.length > 0) {
-      crashPoint("B2");
-      await this.#resume(claimed, lease);
-      return 0;
-    }
-    const seconds = await secondsUntilDue(this.#options.pool, suspects);
-    if (seconds === undefined) return idlePollMs;
-    // What is due and was not claimed waits for one before it, or is being claimed elsewhere: soon, but not at once.
-    return seconds <= 0 ? blockedPollMs : Math.min(idlePollMs, seconds * 1000);
-  }
-
-  /**
-   * Goes on with executions that were claimed under a lease, each in a slot; one that cannot be read fails alone. When
-   * the lease was lost since, others have them.
-   */
-  async #resume(claimed: readonly ClaimedExecution[], lease: string): Promise<void> {
-    if (!this.#journal) throw new Error("the worker has no journal");
-    if (lease !== this.id) return;
-    const slots = claimed.map(({ execution_id }) => this.#hand.slot(execution_id, lease));
-    const { enginePool: pool, plans, databaseClock, live, log } = this.#options;
-    const onError = (error: unknown, execution_id: string) => log.error("execution_resume", error, { execution_id });
-    const resumed = await resume({ pool, plans, databaseClock, live, journal: this.#journal, lease, onError }, claimed);
-    slots.forEach((slot, index) => {
-      const begun = this.#state === "stopped" ? undefined : resumed[index];
-      if (begun) slot.drive(begun, { suspect: (claimed[index]?.recoveries ?? 0) >= suspectFrom });
-      else slot.release();
-    });
   }
 }

@@ -30,6 +30,8 @@ export interface Caps {
 export interface ClaimWish {
   workerId: string;
   count: number;
+  /** So many of them begin at once and are told as running, the first ones; the rest stays as it is told. */
+  running: number;
   /** Whether one of them may be a suspect (C1). */
   suspects: boolean;
   /** The community after which the next ones in turn begin (C3). */
@@ -62,13 +64,14 @@ const waiting = "available_at IS NOT NULL AND claimed_by IS NULL";
 interface Words {
   worker: string;
   count: string;
+  running: string;
   suspects: string;
   after: string;
 }
 
 // What was seen is locked one by one, in its turn, found by its key: LATERAL and IS TRUE see to that, whatever the
 // planner thinks of a table that grows and shrinks faster than its statistics.
-const claimText = ({ worker, count, suspects, after }: Words, { total, perCommunity }: Caps): string => {
+const claimText = ({ worker, count, running, suspects, after }: Words, { total, perCommunity }: Caps): string => {
   const capped = total > 0 || perCommunity > 0;
   const may = `available_at <= statement_timestamp() AND claimed_by IS NULL AND (${suspects} OR recoveries < ${suspectFrom})
     AND (queue_key IS NULL OR NOT EXISTS (${before}))
@@ -84,7 +87,7 @@ const claimText = ({ worker, count, suspects, after }: Words, { total, perCommun
       SELECT (SELECT min(community_id) FROM workflow_executions WHERE ${waiting} AND community_id > c.id), c.number + 1
       FROM communities AS c WHERE c.id IS NOT NULL AND c.number < ${communitiesInTurn}),
     seen AS (
-      (SELECT ${seen} FROM workflow_executions AS x WHERE ${may} ORDER BY available_at LIMIT greatest(${count} * 8, 200))
+      (SELECT ${seen} FROM workflow_executions AS x WHERE ${may} ORDER BY available_at LIMIT greatest(${count} * 8, 64))
       UNION
       SELECT first.* FROM communities AS c, LATERAL (SELECT ${seen} FROM workflow_executions AS x
         WHERE x.community_id = c.id AND ${may} ORDER BY available_at LIMIT ${count}) AS first),
@@ -94,23 +97,27 @@ const claimText = ({ worker, count, suspects, after }: Words, { total, perCommun
         ${perCommunity > 0 ? ", (SELECT n FROM in_hand WHERE in_hand.community_id = seen.community_id) AS n" : ""}
       FROM seen),
     chosen AS (
-      SELECT locked.execution_id FROM (SELECT execution_id FROM due WHERE NOT too_many AND EXISTS (SELECT 1 FROM lease) ${room}
+      SELECT locked.execution_id, row_number() OVER () AS place FROM (SELECT execution_id FROM due WHERE NOT too_many AND EXISTS (SELECT 1 FROM lease) ${room}
           ORDER BY turn, available_at) AS next,
         LATERAL (SELECT e.execution_id FROM workflow_executions AS e WHERE e.execution_id = next.execution_id
           AND (e.claimed_by IS NULL) IS TRUE AND (e.available_at IS NOT NULL) IS TRUE FOR UPDATE SKIP LOCKED) AS locked
       LIMIT greatest(0, ${limit}))
-    UPDATE workflow_executions AS e SET claimed_by = ${worker}, available_at = NULL, fence = e.fence + 1, status = 'running'
+    UPDATE workflow_executions AS e SET claimed_by = ${worker}, available_at = NULL, fence = e.fence + 1,
+      status = CASE WHEN chosen.place <= ${running} THEN 'running' ELSE e.status END
     FROM chosen WHERE e.execution_id = chosen.execution_id
-    RETURNING ${claimedColumns}, (SELECT CASE WHEN max(number) = ${communitiesInTurn} THEN max(id) END FROM communities) AS after`;
+    RETURNING ${claimedColumns}, chosen.place, (SELECT CASE WHEN max(number) = ${communitiesInTurn} THEN max(id) END FROM communities) AS after`;
 };
 
-type Row = ClaimedExecution & { after: number | null };
+type Row = ClaimedExecution & { place: number; after: number | null };
 
-const free = async (pool: pg.Pool, { workerId, count, suspects, after, caps }: ClaimWish): Promise<Row[]> => {
+const free = async (pool: pg.Pool, { workerId, count, running, suspects, after, caps }: ClaimWish): Promise<Row[]> => {
   const { rows } = await queryWithin<Row>(pool, claimPatienceMs, {
     name: "executions-claim-due",
-    text: claimText({ worker: "$1", count: "$2::integer", suspects: "$3", after: "$4::integer" }, caps),
-    values: [workerId, count, suspects, after],
+    text: claimText(
+      { worker: "$1", count: "$2::integer", suspects: "$3", after: "$4::integer", running: "$5::integer" },
+      caps,
+    ),
+    values: [workerId, count, suspects, after, running],
   });
   return rows;
 };
@@ -119,10 +126,14 @@ const free = async (pool: pg.Pool, { workerId, count, suspects, after, caps }: C
  * C4. Lock and claim are two statements of one message: the second sees what was claimed before the lock was had, and
  * a process that freezes on the way holds up nobody. Such a message takes no parameters.
  */
-const capped = async (pool: pg.Pool, { workerId, count, suspects, after, caps }: ClaimWish): Promise<Row[]> => {
+const capped = async (
+  pool: pg.Pool,
+  { workerId, count, running, suspects, after, caps }: ClaimWish,
+): Promise<Row[]> => {
   const words = {
     worker: `'${workerId}'::uuid`,
     count: String(count),
+    running: String(running),
     suspects: String(suspects),
     after: String(after),
   };
@@ -131,10 +142,11 @@ const capped = async (pool: pg.Pool, { workerId, count, suspects, after, caps }:
   return results[1]?.rows ?? [];
 };
 
-/** Claims executions that are due, at most `count` of them. */
+/** Claims executions that are due, at most `count` of them, and gives them in their turn. */
 export const claimDue = async (pool: pg.Pool, wish: ClaimWish): Promise<Claimed> => {
   const { total, perCommunity } = wish.caps;
   const rows = await (total > 0 || perCommunity > 0 ? capped : free)(pool, wish);
-  const executions = rows.map(({ after: _after, ...execution }) => execution);
+  const inTurn = rows.sort((a, b) => a.place - b.place);
+  const executions = inTurn.map(({ after: _after, place: _place, ...execution }) => execution);
   return { executions, after: rows[0]?.after ?? -1 };
 };

@@ -26,6 +26,16 @@ export interface Claim {
   fence: number;
 }
 
+/** Tells executions that a worker has claimed as running. */
+export const tellRunning = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
+  await pool.query({
+    name: "executions-tell-running",
+    text: `UPDATE workflow_executions AS e SET status = 'running' FROM unnest($1::uuid[]) AS r(execution_id)
+      WHERE e.execution_id = r.execution_id AND e.claimed_by IS NOT DISTINCT FROM $2 AND e.status IN ('queued', 'waiting')`,
+    values: [executionIds, workerId],
+  });
+};
+
 /** What a worker has claimed, as the database sees it. */
 export const claimedBy = async (pool: pg.Pool, workerId: string): Promise<Claim[]> => {
   const { rows } = await pool.query<Claim>({

@@ -59,7 +59,12 @@ export function openPool(options: PoolOptions): pg.Pool {
   settings.push("-c idle_in_transaction_session_timeout=60000");
   if (options.readOnly === true) settings.push("-c default_transaction_read_only=on");
   if (options.byKey === true)
-    settings.push("-c plan_cache_mode=force_generic_plan", "-c enable_seqscan=off", "-c enable_mergejoin=off");
+    settings.push(
+      "-c plan_cache_mode=force_generic_plan",
+      "-c enable_seqscan=off",
+      "-c enable_mergejoin=off",
+      "-c enable_hashjoin=off",
+    );
   const pool = new pg.Pool({
     connectionString: uri,
     options: [given, ...settings].filter((part) => part !== "").join(" "),

@@ -92,7 +92,7 @@ export const listQueue = async (
 export const countWorkers = async (pool: Queryable): Promise<Workers> => {
   const { rows } = await pool.query<Workers>(
     `SELECT count(*)::integer AS processes, coalesce(sum(slots), 0)::integer AS slots,
-       (SELECT count(*)::integer FROM workflow_executions AS e WHERE e.claimed_by IS NOT NULL AND ${unfinished}) AS in_hand
+       (SELECT count(*)::integer FROM workflow_executions AS e WHERE e.claimed_by IS NOT NULL AND e.status = 'running') AS in_hand
      FROM workflow_workers WHERE slots > 0`,
   );
   return rows[0] ?? { processes: 0, slots: 0, in_hand: 0 };

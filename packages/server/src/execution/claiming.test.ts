@@ -1,0 +1,135 @@
+// Slots and the line behind them: what is next begins the moment a slot is free, and is nobody's prisoner when none is.
+import { draw } from "@workflow-core/core/testing";
+import { afterEach, expect, it } from "vitest";
+import { describeEachDatabase } from "../../test/support/database.js";
+import { type TestEngine, type TestEngineOptions, testEngine } from "../../test/support/engine.js";
+import { until } from "../../test/support/until.js";
+import { requestCancel } from "../store/executions.js";
+
+const graph = draw("start -> a -> end", {
+  start: "trigger_webhook",
+  a: ["action_module", { module_name: "m", action: "x" }],
+  end: "flow_end",
+});
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const fine = { ok: true, value: {} } as const;
+
+describeEachDatabase("claiming", (database) => {
+  const engines: TestEngine[] = [];
+  const open = async (options: TestEngineOptions = {}) => {
+    const engine = await testEngine(database(), options);
+    engines.push(engine);
+    return engine;
+  };
+  const rows = async () => {
+    const { rows: found } = await database().database.primary.query<{
+      execution_id: string;
+      status: string;
+      claimed_by: string | null;
+      recoveries: number;
+    }>("SELECT execution_id, status, claimed_by, recoveries FROM workflow_executions ORDER BY execution_id");
+    return found;
+  };
+  const heldBy = async (engine: TestEngine) =>
+    (await rows()).filter(({ claimed_by }) => claimed_by === engine.worker.id);
+  afterEach(async () => {
+    await Promise.all(engines.splice(0).map((engine) => engine.close()));
+    await database().database.primary.query("TRUNCATE workflow_executions, workflow_execution_events CASCADE");
+  });
+  const accept = async (count: number) => {
+    const accepting = await open({ slots: 0 });
+    const workflow = await accepting.publish(graph);
+    return Promise.all(Array.from({ length: count }, () => accepting.start({ workflow, source: "manual" })));
+  };
+
+  /** An engine of two slots whose first calls are quick, and whose later ones hang until `goOn`. */
+  const slowAfter = async (quick: number) => {
+    let goOn: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const engine = await open({
+      slots: 2,
+      answer: async () => {
+        if (engine.calls.length > quick) await hung;
+        else await pause(2);
+        return fine;
+      },
+    });
+    await until(() => engine.calls.length >= quick + 2, "the slow ones");
+    return { engine, goOn };
+  };
+
+  it("runs no more at a time than there are slots, in the database too, however fast they turn over", async () => {
+    await accept(300);
+    let now = 0;
+    let most = 0;
+    const engine = await open({
+      slots: 3,
+      answer: async () => {
+        most = Math.max(most, ++now);
+        await pause(1);
+        now -= 1;
+        return fine;
+      },
+    });
+    let told = 0;
+    await until(async () => {
+      const all = await rows();
+      told = Math.max(told, all.filter(({ status }) => status === "running").length);
+      return all.every(({ status }) => status === "completed");
+    }, "all of them");
+    expect(engine.calls.length).toBe(300);
+    expect(most).toBe(3);
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThanOrEqual(3);
+  });
+
+  it("gives back at once who is next when no slot becomes free, and others run it", async () => {
+    const started = await accept(30);
+    const { engine, goOn } = await slowAfter(10);
+    await until(async () => (await heldBy(engine)).length === 2, "nobody held but those in hand", 5000);
+    const other = await open({ slots: 2 });
+    await until(() => other.calls.length === started.length - 12, "the others");
+    goOn();
+    await until(async () => (await rows()).every(({ status }) => status === "completed"), "all of them");
+    expect((await rows()).map(({ recoveries }) => recoveries)).toEqual(started.map(() => 0));
+    expect(new Set([...engine.calls, ...other.calls].map(({ key }) => key)).size).toBe(30);
+  });
+
+  it("cancels who is next, and what hangs, without waiting for a slot", async () => {
+    const started = await accept(24);
+    const { engine } = await slowAfter(10);
+    const hanging = new Set(engine.calls.slice(10).map(({ key }) => key.split(":")[0] ?? ""));
+    // Those that hang go last, so that no slot becomes free before.
+    const inOrder = [...started.map(({ execution_id }) => execution_id).filter((id) => !hanging.has(id)), ...hanging];
+    for (const execution_id of inOrder) {
+      await requestCancel(database().database.primary, execution_id, { by: "7" });
+      await engine.worker.cancel(execution_id, { by: "7" });
+    }
+    await until(
+      async () => (await rows()).every(({ status }) => status === "completed" || status === "cancelled"),
+      "their end",
+      5000,
+    );
+    expect((await rows()).filter(({ status }) => status === "completed")).toHaveLength(10);
+    expect(engine.calls).toHaveLength(12);
+  });
+
+  it("hands over who is next when it drains, and burns no attempt", async () => {
+    await accept(40);
+    const { engine } = await slowAfter(20);
+    await engine.worker.drain(0.05);
+    const left = (await rows()).filter(({ status }) => status !== "completed");
+    expect(left).toHaveLength(20);
+    for (const row of left) expect(row).toMatchObject({ claimed_by: null, recoveries: 0 });
+  });
+
+  it("tells in time what runs that was next", async () => {
+    await accept(14);
+    const { engine, goOn } = await slowAfter(10);
+    await until(async () => (await rows()).filter(({ status }) => status === "running").length === 2, "both told");
+    expect(engine.worker.status.taken).toBe(2);
+    goOn();
+  });
+});
