@@ -38,7 +38,7 @@ export interface ClaimingOptions {
 const idlePollMs = 1000;
 const blockedPollMs = 100;
 /** What began out of the line is told as running when it has not ended after so long: most have. */
-const tellAfterMs = 100;
+const tellAfterMs = 250;
 
 export class Claiming {
   readonly #options: ClaimingOptions;

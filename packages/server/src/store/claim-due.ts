@@ -79,7 +79,7 @@ const claimText = ({ worker, count, running, suspects, after }: Words, { total, 
   const seen = `execution_id, available_at, community_id, recoveries >= ${suspectFrom} AS suspect`;
   const room = perCommunity > 0 ? `AND due.turn <= ${perCommunity} - coalesce(due.n, 0)` : "";
   const limit = total > 0 ? `least(${count}, ${total} - (SELECT coalesce(sum(n), 0) FROM in_hand))` : count;
-  return `WITH RECURSIVE lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = ${worker} FOR SHARE),
+  return `WITH RECURSIVE lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = ${worker} FOR KEY SHARE),
     ${capped ? "in_hand AS MATERIALIZED (SELECT community_id, count(*) AS n FROM workflow_executions WHERE claimed_by IS NOT NULL GROUP BY community_id)," : ""}
     communities AS (
       SELECT min(community_id) AS id, 1 AS number FROM workflow_executions WHERE ${waiting} AND community_id > ${after}

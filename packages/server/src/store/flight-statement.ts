@@ -121,7 +121,8 @@ export const flightStatement = (
   flight: Flight,
 ): { name: string; text: string; values: unknown[] } => {
   const parameters: unknown[] = [workerId];
-  const parts = ["lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = $1 FOR SHARE)"];
+  // KEY SHARE is in the way of who deletes the lease, and not of its heartbeat, which flights would else starve.
+  const parts = ["lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = $1 FOR KEY SHARE)"];
   const has = {
     accepts: flight.accepts.length > 0,
     events: flight.events.length > 0,

@@ -18,8 +18,12 @@ const message = z.union([
 
 export type WorkMessage = z.infer<typeof message>;
 
+/** What every flight of a busy process says. */
+const due = JSON.stringify({ due: true });
+
 /** The message of a payload; undefined when another version of the program sent something unknown. */
 export const readWorkMessage = (payload: string): WorkMessage | undefined => {
+  if (payload === due) return { due: true };
   try {
     return message.safeParse(JSON.parse(payload)).data;
   } catch {
