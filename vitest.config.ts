@@ -2,12 +2,16 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const alone = [
-  "packages/server/test/crash/**/*.test.ts",
-  "packages/server/test/cli*.test.ts",
-  "packages/server/test/packages.test.ts",
-  "packages/server/test/rolling-update.test.ts",
+// These start programs and wait for what becomes of them, for as long as it takes.
+const patient = [
+  "packages/server/test/crash/{chaos,sweep}.test.ts",
+  "packages/server/test/{cli,cli-files,packages,rolling-update}.test.ts",
   "packages/server/test/docs/{prometheus,shell}.test.ts",
+];
+// These count seconds and milliseconds.
+const alone = [
+  "packages/server/test/crash/!(chaos|sweep).test.ts",
+  "packages/server/test/cli-!(files).test.ts",
   "packages/server/test/fuzz.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];
@@ -16,8 +20,8 @@ const alone = [
 const machines = ["packages/server/test/docs/{engine,machine,start}.test.ts"];
 const withMachines = process.env.TEST_MACHINES === "1";
 
-// Two groups, one after the other: tests that start and kill processes and count seconds have the machine for
-// themselves, and a second chance, because machines are noisy.
+// Three groups, one after the other: tests that start and kill processes run beside each other only where none counts
+// seconds, else one by one; and they have a second chance, because machines are noisy.
 export default defineConfig({
   resolve: {
     alias: [
@@ -36,12 +40,24 @@ export default defineConfig({
         test: {
           name: "tests",
           include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: [...alone, ...machines, "**/node_modules/**"],
+          exclude: [...patient, ...alone, ...machines, "**/node_modules/**"],
           env: { TZ: "UTC" },
           testTimeout: 30_000,
           retry: process.env.CI ? 2 : 0,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "patient",
+          include: withMachines ? [] : patient,
+          env: { TZ: "UTC" },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          retry: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -54,7 +70,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           retry: 2,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
