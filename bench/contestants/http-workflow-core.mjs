@@ -1,6 +1,6 @@
 // Our whole server, called over HTTP. GRAPH: `everyday` or `stored` (nothing but an end). ANSWER: `stored` (a signed
 // webhook, answered when the execution is stored) or `finished` (POST …/execute?wait). The everyday job counts when all
-// executions are finished and stored; the figure of `stored` is that of the answers alone.
+// executions are finished and stored; the figure of `stored` is that of the answers alone. SLOTS: how many run at a time.
 import pg from "pg";
 import { contest } from "../lib/contestant.mjs";
 import { load } from "../lib/load.mjs";
@@ -8,11 +8,11 @@ import { makeWebhook, publishWorkflow, serviceHeaders, startServer } from "../li
 import { openApi, order, totalOf } from "../lib/shop.mjs";
 
 const { draw } = await import(new URL("../../packages/core/dist/testing/index.js", import.meta.url).href);
-const { GRAPH: graphName, ANSWER: answered } = process.env;
+const { GRAPH: graphName, ANSWER: answered, SLOTS = "64" } = process.env;
 const api = await openApi();
 const server = await startServer({
   env: {
-    ...{ MAX_CONCURRENT_WORKFLOWS: "64", WEBHOOK_ADDRESS_LIMIT_PER_MINUTE: "1000000" },
+    ...{ MAX_CONCURRENT_WORKFLOWS: SLOTS, WEBHOOK_ADDRESS_LIMIT_PER_MINUTE: "1000000" },
     EGRESS_ALLOW_CIDRS: `127.0.0.1/32:${api.port}`,
   },
 });

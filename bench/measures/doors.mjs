@@ -29,6 +29,11 @@ export const doorMeasures = [
         env: { GRAPH: "everyday", ANSWER: "stored", WORKERS: "2" },
       },
       {
+        name: "Workflow Core, signed webhook, 10 at a time as it comes",
+        file: "http-workflow-core",
+        env: { GRAPH: "everyday", ANSWER: "stored", SLOTS: "10" },
+      },
+      {
         name: "Workflow Core, answered at its end (?wait)",
         file: "http-workflow-core",
         env: { GRAPH: "everyday", ANSWER: "finished" },
