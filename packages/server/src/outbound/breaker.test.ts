@@ -199,6 +199,7 @@ describe("the failure of a call that is not made", () => {
         "in 8 s, at 2026-11-30T12:00:11.000Z.",
       retryable: true,
       retryAfterSeconds: 8,
+      unsent: true,
       details: { host: "a:443", state: "open", failures: 5, retry_at: "2026-11-30T12:00:11.000Z" },
     });
     now += 7_500;
@@ -210,6 +211,7 @@ describe("the failure of a call that is not made", () => {
         "(circuit half-open).",
       retryable: true,
       retryAfterSeconds: 1,
+      unsent: true,
       details: { host: "a:443", state: "half-open", failures: 5, retry_at: null },
     });
     trial.end(lost);

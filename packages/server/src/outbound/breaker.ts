@@ -25,7 +25,7 @@ export type Called = CircuitName & { community: number };
 export interface Breaker {
   /**
    * Makes the call and learns from its answer, or does not make it because the host is left alone: CIRCUIT_OPEN, which
-   * may be tried again. `statusOf` finds the HTTP status in what the host answered.
+   * is no attempt and may be tried again when the circuit allows it. `statusOf` finds the HTTP status in what the host answered.
    */
   through<T>(called: Called, call: () => Promise<Answer<T>>, statusOf: (value: T) => number): Promise<Answer<T>>;
   /** Of hosts that were called lately. */
@@ -105,6 +105,7 @@ function leftAlone({ port, community, host }: CircuitName, standing: Standing, s
   return failed("CIRCUIT_OPEN", `${why}, ${next}.`, {
     retryable: true,
     retryAfterSeconds: seconds,
+    unsent: true,
     details: { host: named, state, failures, retry_at: retryAt === undefined ? null : isoTime(retryAt) },
   });
 }

@@ -1,5 +1,5 @@
 // Circuit breakers as people and operators meet them: what a workflow is told, who sees which hosts, what is counted.
-import type { Json } from "@workflow-core/core";
+import type { Json, WorkflowMetadata } from "@workflow-core/core";
 import { draw } from "@workflow-core/core/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signToken } from "../../src/access/tokens.js";
@@ -38,6 +38,7 @@ const caller = (community: number, url: string) =>
 async function runner(
   community_id: number,
   nodes: { ask: [string, Record<string, Json>] },
+  metadata: WorkflowMetadata = {},
 ): Promise<() => ReturnType<Program["run"]>> {
   const signed = await member(community_id);
   const call = (path: string, body: object) => program.call("POST", path, body, signed);
@@ -46,7 +47,7 @@ async function runner(
     end: "flow_end",
     ...nodes,
   });
-  const made = await call("/api/v1/workflows", { name: "A", entity_id: 1, community_id, ...graph });
+  const made = await call("/api/v1/workflows", { name: "A", entity_id: 1, community_id, ...graph, metadata });
   const workflow = `/api/v1/workflows/${made.data.workflow_id}`;
   await call(`${workflow}/publish`, {});
   return async () => (await call(`${workflow}/execute?wait=20`, { community_id })).data;
@@ -94,6 +95,32 @@ describe("a host that is down", () => {
     expect(status.circuit_breakers.closed).toBeGreaterThan(0);
     expect(JSON.stringify(status)).not.toContain(hostOf(api));
   });
+});
+
+describe("an execution that is retried", () => {
+  it("waits for the circuit of its host, which uses up none of its attempts", async () => {
+    api.plan([{ ...down, times: 5 }]);
+    const ask: [string, Record<string, Json>] = [
+      "action_webhook",
+      { url: api.url, method: "GET", fail_on_error: true },
+    ];
+    const run = await runner(14, { ask });
+    await Promise.all(Array.from({ length: 5 }, run));
+    const patient = await (await runner(14, { ask }, { retry_failed_nodes: true, max_retries: 1 }))();
+    expect(patient.status).toBe("completed");
+    expect(api.ledger).toHaveLength(6);
+    const { data } = await program.call(
+      "GET",
+      `/api/v1/workflows/executions/${patient.execution_id}`,
+      undefined,
+      asService,
+    );
+    expect(data.node_states.ask).toMatchObject({ status: "completed", retry_count: 0 });
+    expect(data.node_states.ask.logs[0]).toMatch(
+      /^Attempt 1 was not made: CIRCUIT_OPEN: Nothing was sent: 5 calls in a/,
+    );
+    expect(data.execution_time_seconds).toBeGreaterThan(5);
+  }, 60_000);
 });
 
 describe("a host whose name is a secret", () => {
