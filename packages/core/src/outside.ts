@@ -18,7 +18,7 @@ export interface CallContext {
 export interface Call {
   context: CallContext;
   node_id: string;
-  /** 1 for the first attempt. */
+  /** 1 for the first attempt; those that were not sent do not count. */
   attempt: number;
   /** `execution:node:visit`: the same on every attempt of the same visit. */
   idempotencyKey: string;

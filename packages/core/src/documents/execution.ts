@@ -41,5 +41,7 @@ export interface NodeFailure {
   retryable: boolean;
   /** Seconds that the other side asked us to wait before another attempt. */
   retryAfterSeconds?: number;
+  /** Nothing was sent, by our own choice: it was no attempt, and uses none up. */
+  unsent?: true;
   details?: Json;
 }

@@ -105,6 +105,8 @@ export const spawn = (
     scope: scope.id,
     lane,
     attempt: 1,
+    unsent: 0,
+    unsentInRow: 0,
     waiting,
     visit: -1,
   };

@@ -6,6 +6,7 @@ import type { ActionNode, Performed } from "../node.js";
 import type { Answer, Call, Outside } from "../outside.js";
 import { idempotencyKey } from "./commands.js";
 import type { Owed } from "./events.js";
+import { made } from "./retry.js";
 import type { Scope, State } from "./state.js";
 
 const visible = (state: State, scope: Scope | undefined): Readonly<Record<string, Json>> => {
@@ -41,7 +42,7 @@ export const perform = async (
   const call: Call = {
     context,
     node_id: node.id,
-    attempt: owed.attempt,
+    attempt: made(token),
     idempotencyKey: idempotencyKey(state, token, plan),
     signal,
   };

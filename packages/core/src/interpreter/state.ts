@@ -35,6 +35,9 @@ export interface Token {
   lane: string;
   /** 1 for the first attempt of an action. */
   attempt: number;
+  /** How many of its attempts were not sent (NodeFailure.unsent), and how many of the last ones. */
+  unsent: number;
+  unsentInRow: number;
   waiting: Waiting;
   /** Its entry in the history, once visited. */
   visit: number;

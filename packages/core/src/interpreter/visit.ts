@@ -11,7 +11,7 @@ import { environment, lookup } from "./environment.js";
 import { breakOut, iterate, iterationId } from "./iterate.js";
 import { keep } from "./keep.js";
 import { limitFailure } from "./limit.js";
-import { retryAt } from "./retry.js";
+import { made, retryAt } from "./retry.js";
 import { leave } from "./settle.js";
 import type { Token } from "./state.js";
 
@@ -199,13 +199,17 @@ const forgetJoin = (draft: Draft, token: Token, node: PlanNode): void => {
 /** The visit failed: another attempt later, or the error port, or the end of the execution, in this order. */
 export const failWith = (draft: Draft, token: Token, failure: NodeFailure): void => {
   const node = nodeOf(draft, token);
-  const due =
-    token.waiting.for === "answer" ? retryAt(node, token.attempt, failure, draft.limits, draft.at) : undefined;
-  if (due !== undefined && token.waiting.for === "answer") {
-    token.waiting = { for: "retry", config: token.waiting.config, due };
-    const line = `Attempt ${token.attempt} failed: ${failure.code}: ${failure.message}`;
-    const logs = [...(draft.history[token.visit]?.logs ?? []), line];
-    return record(draft, token, { status: "waiting", failure, retries: token.attempt, logs });
+  if (token.waiting.for === "answer") {
+    const unsent = failure.unsent === true;
+    token.unsentInRow = unsent ? token.unsentInRow + 1 : 0;
+    if (unsent) token.unsent += 1;
+    const due = retryAt(node, token, failure, draft.limits, draft.at);
+    if (due !== undefined) {
+      token.waiting = { for: "retry", config: token.waiting.config, due };
+      const what = unsent ? `Attempt ${made(token) + 1} was not made` : `Attempt ${made(token)} failed`;
+      const logs = [...(draft.history[token.visit]?.logs ?? []), `${what}: ${failure.code}: ${failure.message}`];
+      return record(draft, token, { status: "waiting", failure, retries: made(token), logs });
+    }
   }
   record(draft, token, { status: "failed", completedAt: draft.at, failure });
   if (!node.guarded || failure.code === "LIMIT_EXCEEDED")

@@ -18,6 +18,15 @@ it("fails with the part that fails, and sends nothing after it", async () => {
   expect(asked).toHaveLength(2);
 });
 
+it("was an attempt when one part was sent, though the next one was not", async () => {
+  const failure = { code: "CIRCUIT_OPEN", message: "no", retryable: true, unsent: true as const };
+  const refusing = (part: string) =>
+    recorder(({ key }) => (key.endsWith(part) ? { ok: false, failure } : answered(null))).outside;
+  expect(await perform(chat, long, refusing(":1"))).toEqual({ ok: false, failure });
+  const { unsent: _unsent, ...attempted } = failure;
+  expect(await perform(chat, long, refusing(":2"))).toEqual({ ok: false, failure: attempted });
+});
+
 it("splits by the platform that the execution was started on", async () => {
   const { asked, outside } = recorder(() => answered(null));
   const text = "word ".repeat(220);

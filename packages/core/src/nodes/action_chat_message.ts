@@ -1,4 +1,5 @@
 import { choice, fixedNumber, message, optional, text, withDefault } from "../config/fields.js";
+import type { NodeFailure } from "../documents/execution.js";
 import type { Json } from "../json.js";
 import { action, type Performed } from "../node.js";
 import type { Answer, Call } from "../outside.js";
@@ -16,6 +17,9 @@ const recipient = (variables: Record<string, Json>, call: Call): Record<string, 
   const username = orVariable(undefined, variables, "username");
   return user_id === null && username === null ? undefined : { user_id, username };
 };
+
+/** The failure of a part after others were sent: then the attempt was made, even when this part was not sent. */
+const afterOthers = ({ unsent: _unsent, ...failure }: NodeFailure): NodeFailure => failure;
 
 /** What comes of a message that turns out empty. */
 const nothing: Performed = { output: { sent: 0 }, logs: ["nothing to say"] };
@@ -81,7 +85,7 @@ export const actionChatMessage = action({
       };
       const body = { module_name: "chat", action: "send_message", params };
       const answer = await callRouter(outside, "modules", body, callOfPart(call, index + 1));
-      if (!answer.ok) return answer;
+      if (!answer.ok) return { ok: false, failure: index === 0 ? answer.failure : afterOthers(answer.failure) };
       answers.push(answer.value);
     }
     return { ok: true, value: { output: { sent: parts.length, message: config.message, answers } } };

@@ -54,7 +54,7 @@ export const actionWebhook = action({
   details:
     "Every status is an answer, 404 and 500 too, unless errors are to fail the node; then 408, 429 and 5xx may be tried again, " +
     "after as long as Retry-After says. No answer at all always fails the node. A host that does not answer, or with 502, 503 or 504, five " +
-    "times in a row is not called for ten seconds: CIRCUIT_OPEN, which may be tried again. What templates put behind the host is percent-encoded. " +
+    "times in a row is not called for ten seconds: CIRCUIT_OPEN, which is no attempt; a node that is retried waits for it. What templates put behind the host is percent-encoded. " +
     "Address, headers, query and body may hold the community's secrets: {{ secrets.name }}; one that is bound to hosts is sent to these only. " +
     "The answer is in status_code, response_body (parsed when it is JSON) and response_headers (names in lower case).",
   config: {

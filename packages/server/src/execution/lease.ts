@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
 import type { Pool } from "../store/database.js";
-import { heartbeat, recoverFromDead, registerWorker, unregisterWorker } from "../store/workers.js";
+import { answerPatienceMs, heartbeat, recoverFromDead, registerWorker, unregisterWorker } from "../store/workers.js";
 import type { DatabaseClock } from "./database-clock.js";
 
 export interface LeaseOptions {
@@ -38,7 +38,7 @@ export class Lease {
     return this.#id;
   }
 
-  /** Whether the database answered the last heartbeat. */
+  /** Whether the database answered the last heartbeat, in time. */
   get reached(): boolean {
     return this.#reached;
   }
@@ -72,11 +72,18 @@ export class Lease {
   async beat(draining: boolean): Promise<string[] | undefined> {
     const { pool, clock, databaseClock } = this.#options;
     const asked = clock.monotonic();
-    const doubted = !this.#reached || !this.holds();
-    const beat = await heartbeat(pool, this.#id, draining).catch((error: unknown) => {
+    let doubted = !this.#reached || !this.holds();
+    // It may wait for a connection too.
+    const patience = clock.setTimer(answerPatienceMs, () => {
+      doubted = true;
       this.#reached = false;
-      throw error;
     });
+    const beat = await heartbeat(pool, this.#id, draining)
+      .catch((error: unknown) => {
+        this.#reached = false;
+        throw error;
+      })
+      .finally(patience);
     this.#reached = true;
     databaseClock.adjust(beat.now, asked);
     if (doubted || !this.holds()) this.#mayJudgeAt = clock.monotonic() + this.#milliseconds; // L2

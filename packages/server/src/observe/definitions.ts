@@ -4,7 +4,7 @@
 // N1. A label's values are a list here, or are open with a bound: what people and strangers write is never one of them.
 // N2. `of: "database"` is the same truth in every process of one database: take one of them (`max`), never the sum.
 import type { ExecutionStatus } from "@workflow-core/core";
-import { circuitStates } from "../outbound/breaker.js";
+import { circuitStates } from "../outbound/circuit.js";
 import { triggerOutcomes } from "../store/trigger-log.js";
 import { deliveryOutcomes } from "../store/webhook-deliveries.js";
 
@@ -47,6 +47,8 @@ const sources = ["manual", "command", "event", "webhook", "schedule", "grpc", "r
 /** Why a start was refused: the journal could not take it; the workflow's own rule; nothing that can be run; a bug. */
 const startRefusals = ["back_pressure", "overlap", "invalid", "error"] as const;
 const ports = ["router", "http"];
+/** Circuits: the Router's for everybody, the Router's for one community, and those of hosts that nodes name. */
+const circuitPorts = ["router", "router_community", "http"];
 const portOutcomes = ["ok", "refused", "invalid", "timeout", "unreachable", "circuit_open", "aborted", "other"];
 const sandboxOutcomes = ["ok", "error", "timeout", "memory", "too_large", "busy", "crashed", "aborted", "other"];
 const endings: readonly ExecutionStatus[] = ["completed", "failed", "cancelled", "timed_out"];
@@ -90,9 +92,9 @@ export const definitions = {
   }),
   circuits: gauge(
     "circuit_breaker_hosts",
-    "Hosts called in the last ten minutes, once for each community that did, by the state of their circuit breaker.",
+    "Hosts called in the last ten minutes, once for each community that did, by the state of their circuit breaker; router: the Router, once for everybody.",
     {
-      labels: { port: ports, state: circuitStates },
+      labels: { port: circuitPorts, state: circuitStates },
     },
   ),
   sandboxSeconds: histogram(

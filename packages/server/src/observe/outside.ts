@@ -1,7 +1,7 @@
 // Counts what goes out: calls to the Router and over HTTP, runs of guest code, and how the ports stand.
 import type { Answer, Outside } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
-import { circuitStates } from "../outbound/breaker.js";
+import { circuitStates } from "../outbound/circuit.js";
 import type { ServerOutside } from "../outbound/outside.js";
 import type { Family } from "./family.js";
 import type { Metrics } from "./metrics.js";
@@ -46,9 +46,11 @@ export function observeOutside(metrics: Metrics, clock: Clock, outside: ServerOu
     const { circuits, sandbox } = outside.status();
     for (const state of circuitStates) {
       const inState = circuits.filter((circuit) => circuit.state === state);
-      const ofRouter = inState.filter(({ community }) => community === null).length;
-      metrics.circuits.of("router", state).set(ofRouter);
-      metrics.circuits.of("http", state).set(inState.length - ofRouter);
+      const ofRouter = inState.filter(({ port }) => port === "router");
+      const everybodys = ofRouter.filter(({ community }) => community === null).length;
+      metrics.circuits.of("router", state).set(everybodys);
+      metrics.circuits.of("router_community", state).set(ofRouter.length - everybodys);
+      metrics.circuits.of("http", state).set(inState.length - ofRouter.length);
     }
     metrics.sandboxProcesses.of("busy").set(sandbox.busy);
     metrics.sandboxProcesses.of("idle").set(sandbox.processes - sandbox.busy);

@@ -12,6 +12,8 @@ export interface Failed {
 export interface FailureOptions {
   retryable?: boolean;
   retryAfterSeconds?: number | undefined;
+  /** Nothing was sent, by our own choice: it is no attempt. */
+  unsent?: true;
   details?: Json;
 }
 
@@ -19,9 +21,10 @@ export const ok = <T>(value: T): Answer<T> => ({ ok: true, value });
 
 /** A failure; not retryable unless it says so, its message cut to 1,000 characters. */
 export function failed(code: string, message: string, options: FailureOptions = {}): Failed {
-  const { retryable = false, retryAfterSeconds, details } = options;
+  const { retryable = false, retryAfterSeconds, unsent, details } = options;
   const failure: NodeFailure = { code, message: cleanText(message.slice(0, longestMessage)), retryable };
   if (retryAfterSeconds !== undefined) failure.retryAfterSeconds = retryAfterSeconds;
+  if (unsent) failure.unsent = unsent;
   if (details !== undefined) failure.details = details;
   return { ok: false, failure };
 }

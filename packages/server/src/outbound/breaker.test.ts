@@ -2,7 +2,7 @@ import type { Answer } from "@workflow-core/core";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Clock } from "../clock.js";
 import { failed, ok } from "./answers.js";
-import { type Breaker, createBreaker } from "./breaker.js";
+import { type Breaker, type Called, createBreaker } from "./breaker.js";
 
 let now = 0;
 const wall = Date.UTC(2026, 10, 30, 12);
@@ -17,7 +17,7 @@ beforeEach(() => {
   breaker = createBreaker(clock, { log });
 });
 
-const of = (host: string, community: number | null = 1) => ({ community, host });
+const of = (host: string, community = 1): Called => ({ port: "http", community, host });
 const a = of("a:443");
 const answers = (status: number): Answer<number> => ok(status);
 const lost = failed("HTTP_UNREACHABLE", "gone", { retryable: true });
@@ -66,7 +66,7 @@ describe("a circuit", () => {
   it("is one community's: others call the host as before", async () => {
     await breaks(5);
     expect(await isOpen(of("a:443", 2))).toBe(false);
-    expect(await isOpen(of("a:443", null))).toBe(false);
+    expect(await isOpen({ ...a, port: "router" })).toBe(false);
     await call(of("a:443", 2));
     expect(await isOpen()).toBe(true);
   });
@@ -120,6 +120,22 @@ describe("a circuit", () => {
     expect((await call()).made).toBe(false);
     trial.end(answers(200));
     await trial.over;
+  });
+
+  it("makes another trial when one takes longer than ten seconds", async () => {
+    await breaks(5);
+    now += 10_000;
+    const slow = pending();
+    now += 9_999;
+    expect((await call()).made).toBe(false);
+    now += 1;
+    const second = pending();
+    slow.end(failed("ABORTED", ""));
+    await slow.over;
+    expect((await call()).made).toBe(false);
+    second.end(answers(200));
+    await second.over;
+    expect((await call()).made).toBe(true);
   });
 
   it("stays open no longer because of calls that were under way when it opened", async () => {
@@ -183,6 +199,7 @@ describe("the failure of a call that is not made", () => {
         "in 8 s, at 2026-11-30T12:00:11.000Z.",
       retryable: true,
       retryAfterSeconds: 8,
+      unsent: true,
       details: { host: "a:443", state: "open", failures: 5, retry_at: "2026-11-30T12:00:11.000Z" },
     });
     now += 7_500;
@@ -194,18 +211,27 @@ describe("the failure of a call that is not made", () => {
         "(circuit half-open).",
       retryable: true,
       retryAfterSeconds: 1,
+      unsent: true,
       details: { host: "a:443", state: "half-open", failures: 5, retry_at: null },
     });
     trial.end(lost);
     await trial.over;
   });
 
-  it("does not tell the Router's address, which is the operator's", async () => {
-    const router = of("10.1.2.3:8000", null);
-    await breaks(5, router);
-    const { failure } = await call(router);
-    expect(failure?.message).toContain("calls in a row to the Router broke");
-    expect(JSON.stringify(failure)).not.toContain("10.1.2.3");
+  it("asks to wait as long again as a trial takes: one that is slow is asked about less and less", async () => {
+    await breaks(5);
+    now += 10_000;
+    const trial = pending();
+    const waits: (number | undefined)[] = [];
+    for (;;) {
+      const { made, failure } = await call(a, failed("ABORTED", ""));
+      if (made) break;
+      waits.push(failure?.retryAfterSeconds);
+      now += (failure?.retryAfterSeconds ?? 0) * 1_000;
+    }
+    expect(waits).toEqual([1, 1, 2, 4, 2]);
+    trial.end(lost);
+    await trial.over;
   });
 });
 

@@ -1,52 +1,39 @@
-// Stops calling a host that is down, so that executions do not queue up behind its timeouts.
+// Stops calling a host that is down, so that executions do not queue up behind its timeouts. How a circuit opens and
+// closes: circuit.ts.
 //
-// 1. Closed until `threshold` calls in a row broke; then open for `coolMilliseconds`, and nothing is sent.
-// 2. After that it is half-open: one trial call goes through at a time. It works and all is well again, or it is open anew.
-// 3. A call breaks when there is no connection, no whole answer in time, or a 502, 503 or 504: whoever stands before the
+// 1. A call breaks when there is no connection, no whole answer in time, or a 502, 503 or 504: whoever stands before the
 //    host says that it is not there. Any other answer, a 404 or a 500, is given by a host that works, to one request.
-// 4. A call that was given up, or never sent, tells nothing.
-// 5. The circuits of communities are kept apart. Whether calls work depends on what they ask, as whom and how long they
+// 2. A call that was given up, or never sent, tells nothing.
+// 3. The circuits of communities are kept apart. Whether calls work depends on what they ask, as whom and how long they
 //    wait, all of which a community decides: if it could shut a host for others by a wrong path and a timeout of a
-//    tenth of a second, it would. The price is that each finds out for itself, by five calls. The Router's circuit is
-//    the service's own: the operator names its host, everybody calls it.
+//    tenth of a second, it would. The price is that each finds out for itself, by five calls.
+// 4. The Router, whose host the operator names and everybody calls, has one circuit more, for everybody: a call to it
+//    passes both, and both learn from it. For everybody's, a call that ran out of time is its community's doing; no
+//    connection, and a 502, 503 or 504, is nobody's.
 import { type Answer, isoTime } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import { type Failed, failed } from "./answers.js";
+import { Circuit, type CircuitRules, type Standing } from "./circuit.js";
 import { type CircuitName, createKeptCircuits, type KeepOptions } from "./kept-circuits.js";
 import { type OutboundLog, silent } from "./log.js";
 
-export const circuitStates = ["closed", "open", "half-open"] as const;
+export type CircuitState = CircuitName & Standing;
 
-export interface CircuitState extends CircuitName {
-  state: (typeof circuitStates)[number];
-  /** Calls that broke in a row. */
-  failures: number;
-  /** When the next call may be made, ms since 1970; undefined unless open. */
-  retryAt: number | undefined;
-}
+/** Which host a community calls. */
+export type Called = CircuitName & { community: number };
 
 export interface Breaker {
   /**
    * Makes the call and learns from its answer, or does not make it because the host is left alone: CIRCUIT_OPEN, which
-   * may be tried again. `statusOf` finds the HTTP status in what the host answered.
+   * is no attempt and may be tried again when the circuit allows it. `statusOf` finds the HTTP status in what the host answered.
    */
-  through<T>(name: CircuitName, call: () => Promise<Answer<T>>, statusOf: (value: T) => number): Promise<Answer<T>>;
+  through<T>(called: Called, call: () => Promise<Answer<T>>, statusOf: (value: T) => number): Promise<Answer<T>>;
   /** Of hosts that were called lately. */
   states(): CircuitState[];
 }
 
-export interface BreakerOptions extends KeepOptions {
-  threshold?: number;
-  coolMilliseconds?: number;
+export interface BreakerOptions extends KeepOptions, Partial<CircuitRules> {
   log?: OutboundLog;
-}
-
-interface Circuit {
-  failures: number;
-  /** Monotonic milliseconds; undefined while closed. */
-  openedAt: number | undefined;
-  /** A trial call is under way. */
-  trial: boolean;
 }
 
 const down: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -57,71 +44,60 @@ export function createBreaker(
   { threshold = 5, coolMilliseconds = 10_000, log = silent, ...keep }: BreakerOptions = {},
 ): Breaker {
   const circuits = createKeptCircuits<Circuit>(clock, keep);
-  const coolLeft = ({ openedAt }: Circuit) =>
-    openedAt === undefined ? 0 : Math.max(0, openedAt + coolMilliseconds - clock.monotonic());
 
-  const stateOf = (name: CircuitName, circuit: Circuit): CircuitState => {
-    const left = coolLeft(circuit);
-    const state = circuit.openedAt === undefined ? "closed" : left > 0 ? "open" : "half-open";
-    return {
-      ...name,
-      state,
-      failures: circuit.failures,
-      retryAt: left > 0 ? Math.ceil(clock.now() + left) : undefined,
-    };
-  };
-
-  const worked = (name: CircuitName, known = circuits.get(name)) => {
-    if (known?.failures === 0) return;
-    if (known?.openedAt !== undefined) log.info(`${spoken(name)} answers again.`);
-    circuits.set(name, { failures: 0, openedAt: undefined, trial: false });
-  };
-
-  const broke = (name: CircuitName, known = circuits.get(name)) => {
-    const circuit = known ?? { failures: 0, openedAt: undefined, trial: false };
-    circuit.failures += 1;
-    const opens = circuit.openedAt === undefined && circuit.failures >= threshold;
-    if (opens || (circuit.openedAt !== undefined && coolLeft(circuit) === 0)) circuit.openedAt = clock.monotonic();
-    circuits.set(name, circuit);
-    if (opens)
-      log.warn(
-        `${spoken(name)} broke ${circuit.failures} calls in a row; it is left alone for ${coolMilliseconds / 1000} s.`,
-      );
+  const learn = <T>(name: CircuitName, answer: Answer<T>, isBroken: boolean, community: number) => {
+    const known = circuits.get(name);
+    const circuit = known ?? new Circuit(clock, { threshold, coolMilliseconds });
+    if (known === undefined) circuits.set(name, circuit);
+    if (!isBroken) {
+      if (circuit.worked()) log.info(`${spoken(name)} answers again.`);
+    } else if (circuit.broke(name.community === null && ranOut(answer) ? community : undefined)) {
+      const { failures } = circuit.standing;
+      log.warn(`${spoken(name)} broke ${failures} calls in a row; it is left alone for ${coolMilliseconds / 1000} s.`);
+    }
   };
 
   return {
-    async through(name, call, statusOf) {
-      const circuit = circuits.get(name);
-      const trial = circuit?.openedAt === undefined ? undefined : circuit;
-      if (trial && (trial.trial || coolLeft(trial) > 0)) return leftAlone(stateOf(name, trial), clock.now());
-      if (trial) trial.trial = true;
+    async through(called, call, statusOf) {
+      const names = called.port === "router" ? [{ ...called, community: null }, called] : [called];
+      const known = names.flatMap((name) => {
+        const circuit = circuits.get(name);
+        return circuit ? [{ name, circuit, wait: circuit.wait }] : [];
+      });
+      const longest = Math.max(...known.map(({ wait = 0 }) => wait));
+      const refusing = known.find(({ wait }) => wait === longest);
+      if (refusing) return leftAlone(refusing.name, refusing.circuit.standing, longest);
+      const ends = known.map(({ circuit }) => circuit.begin());
       try {
         const answer = await call();
-        if (hasBroken(answer, statusOf)) broke(name);
-        else if (answer.ok || !untold.has(answer.failure.code)) worked(name);
+        const isBroken = hasBroken(answer, statusOf);
+        if (answer.ok || isBroken || !untold.has(answer.failure.code))
+          for (const name of names) learn(name, answer, isBroken, called.community);
         return answer;
       } finally {
-        if (trial) trial.trial = false;
+        for (const end of ends) end();
       }
     },
-    states: () => circuits.all().map(([name, circuit]) => stateOf(name, circuit)),
+    states: () => circuits.all().map(([name, { standing }]) => ({ ...name, ...standing })),
   };
 }
 
 const hasBroken = <T>(answer: Answer<T>, statusOf: (value: T) => number): boolean =>
   answer.ok ? down.has(statusOf(answer.value)) : answer.failure.retryable;
 
-const spoken = ({ community, host }: CircuitName): string =>
-  community === null ? `The Router (${host})` : `${host}, as community ${community} calls it,`;
+const ranOut = <T>(answer: Answer<T>): boolean => !answer.ok && answer.failure.code === "TIMEOUT";
 
-/** Workflows know the Router by this name; its address is the operator's. */
-const named = ({ community, host }: CircuitName): string => (community === null ? "the Router" : host);
+const spoken = ({ port, community, host }: CircuitName): string => {
+  const name = port === "router" ? `The Router (${host})` : host;
+  return community === null ? name : `${name}, as community ${community} calls it,`;
+};
 
-function leftAlone({ retryAt, state, failures, ...name }: CircuitState, now: number): Failed {
-  const host = named(name);
-  // How long a trial takes nobody knows; in a second there may be news of it.
-  const seconds = retryAt === undefined ? 1 : Math.max(1, Math.ceil((retryAt - now) / 1000));
-  const why = `Nothing was sent: ${failures} calls in a row to ${host} broke`;
+function leftAlone({ port, community, host }: CircuitName, standing: Standing, seconds: number): Failed {
+  const { retryAt, state, failures } = standing;
+  // Workflows know the Router by this name; its address is the operator's.
+  const named = port === "router" ? "the Router" : host;
+  const whose = port === "router" && community !== null ? "of this community " : "";
+  const why = `Nothing was sent: ${failures} calls in a row ${whose}to ${named} broke`;
   const next =
     retryAt === undefined
       ? "and one is finding out whether it works again (circuit half-open)"
@@ -129,6 +105,7 @@ function leftAlone({ retryAt, state, failures, ...name }: CircuitState, now: num
   return failed("CIRCUIT_OPEN", `${why}, ${next}.`, {
     retryable: true,
     retryAfterSeconds: seconds,
-    details: { host, state, failures, retry_at: retryAt === undefined ? null : isoTime(retryAt) },
+    unsent: true,
+    details: { host: named, state, failures, retry_at: retryAt === undefined ? null : isoTime(retryAt) },
   });
 }

@@ -74,7 +74,7 @@ export function createEgress({
     if (isFailed(parts)) return parts;
     const host = request.shownHost ?? `${url.hostname.slice(0, longestHost)}:${portOf(url)}`;
     return breaker.through(
-      { community: call.context.community_id, host },
+      { port: "http", community: call.context.community_id, host },
       () => send(url, parts, call, request.timeoutSeconds),
       ({ status_code }) => status_code,
     );

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { Clock } from "../clock.js";
-import { createKeptCircuits, type KeptCircuits } from "./kept-circuits.js";
+import { type CircuitName, createKeptCircuits, type KeptCircuits } from "./kept-circuits.js";
 
 let now = 0;
 const clock: Clock = { now: () => 0, monotonic: () => now, setTimer: () => () => {} };
-const of = (host: string, community: number | null) => ({ community, host });
+const of = (host: string, community: number | null): CircuitName => ({ port: "http", community, host });
 const kept = (circuits: KeptCircuits<string>) =>
   circuits
     .all()
@@ -18,6 +18,7 @@ it("keeps hosts by community", () => {
   circuits.set(of("a", 1), "z");
   expect(circuits.get(of("a", 2))).toBeUndefined();
   expect(circuits.get(of("b", 1))).toBeUndefined();
+  expect(circuits.get({ ...of("a", 1), port: "router" })).toBeUndefined();
   expect(kept(circuits)).toEqual(["1 a z", "null a y"]);
 });
 

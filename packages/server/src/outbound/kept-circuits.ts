@@ -6,7 +6,9 @@
 import type { Clock } from "../clock.js";
 
 export interface CircuitName {
-  /** Whose calls it is for; null: the Router's, for those of everybody. */
+  /** How it is called: as the Router, or by nodes that name it. */
+  port: "router" | "http";
+  /** Whose calls it is for; null: those of everybody, to the Router. */
   community: number | null;
   /** host:port, as people may see it. */
   host: string;
@@ -25,11 +27,14 @@ export interface KeptCircuits<T> {
 }
 
 interface Kept<T> {
+  name: CircuitName;
   value: T;
   usedAt: number;
 }
 
 type Hosts<T> = Map<string, Kept<T>>;
+
+const keyOf = ({ port, host }: CircuitName): string => `${port} ${host}`;
 
 export function createKeptCircuits<T>(
   clock: Clock,
@@ -39,30 +44,31 @@ export function createKeptCircuits<T>(
   const communities = new Map<CircuitName["community"], Hosts<T>>();
   let count = 0;
 
-  const forget = (community: CircuitName["community"], hosts: Hosts<T>, host: string) => {
-    if (hosts.delete(host)) count -= 1;
+  const forget = (community: CircuitName["community"], hosts: Hosts<T>, key: string) => {
+    if (hosts.delete(key)) count -= 1;
     if (hosts.size === 0) communities.delete(community);
   };
   const forgetOldest = (community: CircuitName["community"], hosts: Hosts<T>) => {
-    for (const host of hosts.keys()) return forget(community, hosts, host);
+    for (const key of hosts.keys()) return forget(community, hosts, key);
   };
   const forgetIdle = () => {
     const since = clock.monotonic() - idleMilliseconds;
     for (const [community, hosts] of communities)
-      for (const [host, { usedAt }] of hosts) if (usedAt < since) forget(community, hosts, host);
+      for (const [key, { usedAt }] of hosts) if (usedAt < since) forget(community, hosts, key);
   };
 
-  const use = ({ community, host }: CircuitName, hosts: Hosts<T>, value: T) => {
-    if (!hosts.delete(host)) count += 1;
-    hosts.set(host, { value, usedAt: clock.monotonic() });
-    communities.delete(community);
-    communities.set(community, hosts);
+  const use = (name: CircuitName, hosts: Hosts<T>, value: T) => {
+    const key = keyOf(name);
+    if (!hosts.delete(key)) count += 1;
+    hosts.set(key, { name, value, usedAt: clock.monotonic() });
+    communities.delete(name.community);
+    communities.set(name.community, hosts);
   };
 
   return {
     get(name) {
       const hosts = communities.get(name.community);
-      const kept = hosts?.get(name.host);
+      const kept = hosts?.get(keyOf(name));
       if (hosts && kept) use(name, hosts, kept.value);
       return kept?.value;
     },
@@ -74,8 +80,8 @@ export function createKeptCircuits<T>(
     },
     all() {
       forgetIdle();
-      return [...communities].flatMap(([community, hosts]) =>
-        [...hosts].map(([host, { value }]) => [{ community, host }, value] as const),
+      return [...communities.values()].flatMap((hosts) =>
+        [...hosts.values()].map(({ name, value }) => [name, value] as const),
       );
     },
   };

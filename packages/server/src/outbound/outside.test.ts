@@ -25,7 +25,10 @@ describe("the outside", () => {
     expect(fake.ledger).toHaveLength(1);
     expect(outside.practice).toBeUndefined();
     expect(outside.status()).toMatchObject({
-      circuits: [{ community: null, host: new URL(fake.url).host, state: "closed" }],
+      circuits: [
+        { port: "router", community: null, host: new URL(fake.url).host, state: "closed" },
+        { port: "router", community: 1, host: new URL(fake.url).host, state: "closed" },
+      ],
       sandbox: { processes: 1, busy: 0, runs: 1 },
     });
     await fake.close();

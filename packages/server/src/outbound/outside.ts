@@ -25,7 +25,7 @@ export interface OutsideOptions {
 }
 
 interface OutsideStatus {
-  /** One for each host that was called lately, by each community that called it. */
+  /** One for each host that was called lately, by each community that called it; one more of the Router, for all. */
   circuits: CircuitState[];
   sandbox: PoolStats;
 }

@@ -61,7 +61,7 @@ export function createRouter({
     connect: { timeout: 10_000 },
   });
   const base = url.replace(/\/+$/, "");
-  const circuit = { community: null, host: new URL(base).host };
+  const { host } = new URL(base);
 
   const send = async (
     kind: "modules" | "commands",
@@ -83,7 +83,7 @@ export function createRouter({
   const router: Outside["router"] = async (kind, body, timeoutSeconds, call) => {
     if (call.signal.aborted) return aborted();
     const answer = await breaker.through(
-      circuit,
+      { port: "router", community: call.context.community_id, host },
       () => send(kind, body, timeoutSeconds, call),
       ({ status }) => status,
     );

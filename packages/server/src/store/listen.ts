@@ -1,6 +1,7 @@
 // Listening to the database's notifications on a connection of its own, which is opened again whenever it breaks.
 //
-// 1. A notification may be lost (the connection was down, a pooler stood between): what hangs on it looks for itself
+// 1. A connection that died without a word looks like one on which nothing happens: it is asked every few seconds.
+// 2. A notification may be lost (the connection was down, a pooler stood between): what hangs on it looks for itself
 //    from time to time as well, and whenever `onConnected` says that there was a gap.
 import pg from "pg";
 import type { Clock } from "../clock.js";
@@ -26,6 +27,10 @@ export interface Listening {
 
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
+const askEveryMs = 5000;
+const answerPatienceMs = 3000;
+
+const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Begins to listen; it never throws and never gives up before it is stopped. */
 export const listen = ({ pool, channel, clock, onMessage, onConnected, log }: ListenOptions): Listening => {
@@ -33,17 +38,29 @@ export const listen = ({ pool, channel, clock, onMessage, onConnected, log }: Li
   let connected = false;
   let stopped = false;
   let pause = firstPauseMs;
-  let cancelPause: (() => void) | undefined;
+  /** Takes back what is to be done next: to connect again, or to ask. */
+  let cancelNext: (() => void) | undefined;
 
   const again = (mine: pg.Client, reason: string) => {
     if (client !== mine) return;
     client = undefined;
     connected = false;
+    cancelNext?.();
     mine.end().catch(() => undefined);
     if (stopped) return;
     log.warn(`the connection that listens to ${channel} broke: ${reason}`);
-    cancelPause = clock.setTimer(pause, open);
+    cancelNext = clock.setTimer(pause, open);
     pause = Math.min(longestPauseMs, pause * 2);
+  };
+
+  const askLater = (mine: pg.Client) => {
+    const question = { text: "SELECT 1", query_timeout: answerPatienceMs };
+    cancelNext = clock.setTimer(askEveryMs, () => {
+      mine.query(question).then(
+        () => client === mine && askLater(mine),
+        (error: unknown) => again(mine, told(error)),
+      );
+    });
   };
 
   const open = () => {
@@ -61,8 +78,9 @@ export const listen = ({ pool, channel, clock, onMessage, onConnected, log }: Li
         connected = true;
         pause = firstPauseMs;
         onConnected();
+        askLater(mine);
       })
-      .catch((error: unknown) => again(mine, error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => again(mine, told(error)));
   };
 
   open();
@@ -72,7 +90,7 @@ export const listen = ({ pool, channel, clock, onMessage, onConnected, log }: Li
     },
     stop: async () => {
       stopped = true;
-      cancelPause?.();
+      cancelNext?.();
       const last = client;
       client = undefined;
       connected = false;

@@ -2,9 +2,11 @@
 //
 // 1. Every pool and every client has an error listener: without one, a restart of the server kills the process.
 // 2. TIMESTAMP without zone (the guide's columns) is UTC, whatever the zone of this machine.
-// 3. No call waits for ever: connecting, statements and the reading of answers have deadlines.
+// 3. No call waits for ever: connecting, statements and the reading of answers have deadlines. A connection that died
+//    without a word is noticed before them (silence.ts).
 import pg from "pg";
 import type { StoreLog } from "./log.js";
+import { watchForSilence } from "./silence.js";
 
 export interface PoolOptions {
   /** `postgresql://…`; parameters in it (`?sslmode=`, `?options=`, …) are honoured. */
@@ -71,7 +73,7 @@ export function openPool(options: PoolOptions): pg.Pool {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    // Later than the server's own deadline: this one is for servers that answer nothing any more.
+    // Later than the server's own deadline: this one is for what silence.ts cannot tell, behind a pooler.
     query_timeout: statementTimeout + 5_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
@@ -79,6 +81,7 @@ export function openPool(options: PoolOptions): pg.Pool {
   });
   pool.on("error", (error) => options.log?.warn(`an idle database connection broke: ${error.message}`));
   pool.on("connect", (client) => client.on("error", () => undefined));
+  watchForSilence(pool, options.log);
   return pool;
 }
 

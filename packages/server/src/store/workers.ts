@@ -6,7 +6,7 @@ import { retryConflicts } from "./database-failure.js";
 import { workChannel } from "./work-channel.js";
 
 /** A lease is short: a heartbeat without an answer is tried again on another connection. */
-const answerPatienceMs = 3000;
+export const answerPatienceMs = 3000;
 
 export interface WorkerRow {
   worker_id: string;

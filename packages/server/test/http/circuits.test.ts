@@ -1,4 +1,5 @@
 // Circuit breakers as people and operators meet them: what a workflow is told, who sees which hosts, what is counted.
+import type { Json, WorkflowMetadata } from "@workflow-core/core";
 import { draw } from "@workflow-core/core/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signToken } from "../../src/access/tokens.js";
@@ -30,15 +31,23 @@ const member = async (community: number) => ({
 });
 
 /** Publishes a workflow of the community that calls the address; gives what runs it. */
-async function caller(community_id: number, url: string): Promise<() => ReturnType<Program["run"]>> {
+const caller = (community: number, url: string) =>
+  runner(community, { ask: ["action_webhook", { url, method: "GET", fail_on_error: true }] });
+
+/** Publishes a workflow of the community with this one action; gives what runs it. */
+async function runner(
+  community_id: number,
+  nodes: { ask: [string, Record<string, Json>] },
+  metadata: WorkflowMetadata = {},
+): Promise<() => ReturnType<Program["run"]>> {
   const signed = await member(community_id);
   const call = (path: string, body: object) => program.call("POST", path, body, signed);
   const graph = draw("start -> ask -> end", {
     start: ["trigger_command", { command_name: `ask${community_id}` }],
-    ask: ["action_webhook", { url, method: "GET", fail_on_error: true }],
     end: "flow_end",
+    ...nodes,
   });
-  const made = await call("/api/v1/workflows", { name: "A", entity_id: 1, community_id, ...graph });
+  const made = await call("/api/v1/workflows", { name: "A", entity_id: 1, community_id, ...graph, metadata });
   const workflow = `/api/v1/workflows/${made.data.workflow_id}`;
   await call(`${workflow}/publish`, {});
   return async () => (await call(`${workflow}/execute?wait=20`, { community_id })).data;
@@ -61,9 +70,9 @@ describe("a host that is down", () => {
 
     const all = (await circuits()).data;
     const seconds = { state: "open", failures: 5, retry_at: expect.stringMatching(/^20.*Z$/) };
-    expect(all).toContainEqual({ worker: 1, community_id: 11, host: hostOf(api), ...seconds });
-    const well = { worker: 1, community_id: 12, host: hostOf(api), state: "closed", failures: 0, retry_at: null };
-    expect((await circuits("?community_id=12")).data).toEqual([well]);
+    expect(all).toContainEqual({ worker: 1, port: "http", community_id: 11, host: hostOf(api), ...seconds });
+    const well = { port: "http", community_id: 12, host: hostOf(api), state: "closed", failures: 0 };
+    expect((await circuits("?community_id=12")).data).toEqual([{ worker: 1, ...well, retry_at: null }]);
 
     const series = await program.scrape();
     const ofHttp = { port: "http", state: "open" };
@@ -88,6 +97,32 @@ describe("a host that is down", () => {
   });
 });
 
+describe("an execution that is retried", () => {
+  it("waits for the circuit of its host, which uses up none of its attempts", async () => {
+    api.plan([{ ...down, times: 5 }]);
+    const ask: [string, Record<string, Json>] = [
+      "action_webhook",
+      { url: api.url, method: "GET", fail_on_error: true },
+    ];
+    const run = await runner(14, { ask });
+    await Promise.all(Array.from({ length: 5 }, run));
+    const patient = await (await runner(14, { ask }, { retry_failed_nodes: true, max_retries: 1 }))();
+    expect(patient.status).toBe("completed");
+    expect(api.ledger).toHaveLength(6);
+    const { data } = await program.call(
+      "GET",
+      `/api/v1/workflows/executions/${patient.execution_id}`,
+      undefined,
+      asService,
+    );
+    expect(data.node_states.ask).toMatchObject({ status: "completed", retry_count: 0 });
+    expect(data.node_states.ask.logs[0]).toMatch(
+      /^Attempt 1 was not made: CIRCUIT_OPEN: Nothing was sent: 5 calls in a/,
+    );
+    expect(data.execution_time_seconds).toBeGreaterThan(5);
+  }, 60_000);
+});
+
 describe("a host whose name is a secret", () => {
   it("is told of by the secret's name", async () => {
     const { call } = program;
@@ -106,7 +141,27 @@ describe("a host whose name is a secret", () => {
 });
 
 describe("the Router", () => {
-  it("has one circuit for everybody, and its address is not told to workflows", async () => {
+  beforeEach(() => program.router.reset());
+
+  it("is left alone by a community whose calls run out of their own time, and by nobody else", async () => {
+    const { router } = program;
+    const hurry = { timeout_seconds: 1, module_name: "slow", action: "do" };
+    const run = await runner(21, { ask: ["action_module", hurry] });
+    router.plan([{ match: { module: "slow" }, behaviour: { do: "hang-before" } }]);
+    await Promise.all(Array.from({ length: 5 }, run));
+    expect((await run()).error_message).toContain("5 calls in a row of this community to the Router broke");
+    expect((await (await runner(22, { ask: ["action_module", hurry] }))()).error_message).toContain("within 1 s");
+    const well = await runner(22, { ask: ["action_chat_message", { message: "yes" }] });
+    expect((await well()).status).toBe("completed");
+
+    const shown = (await circuits("?community_id=21")).data;
+    expect(shown).toMatchObject([{ port: "router", host: hostOf(router), state: "open", failures: 5 }]);
+    const series = await program.scrape();
+    const open = (port: string) => numberOf(series, "workflow_core_circuit_breaker_hosts", { port, state: "open" });
+    expect([open("router"), open("router_community")]).toEqual([0, 1]);
+  });
+
+  it("has one circuit more for everybody, and its address is not told to workflows", async () => {
     const { publish, run, router } = program;
     router.plan([down]);
     const id = await publish(

@@ -43,6 +43,7 @@ describe("the numbers of executions", () => {
     expect(value("sandbox_run_duration_seconds_count", { language: "javascript", outcome: "ok" })).toBe(1);
     expect(value("sandbox_processes", { state: "idle" })).toBeGreaterThanOrEqual(1);
     expect(value("circuit_breaker_hosts", { port: "router", state: "closed" })).toBe(1);
+    expect(value("circuit_breaker_hosts", { port: "router_community", state: "closed" })).toBe(1);
     expect(value("circuit_breaker_hosts", { port: "http", state: "closed" })).toBe(1);
   });
 

@@ -22,6 +22,8 @@ export interface PostgresProxy {
   port: number;
   /** Breaks all connections. */
   reset(): void;
+  /** Nothing comes through the connections that are open now, ever, though they stay open; new ones are well. */
+  lose(): void;
   set(mode: ProxyMode): void;
   /** Lets through what was kept back. */
   release(): void;
@@ -47,6 +49,8 @@ interface Pair {
   losing: boolean;
   /** What was kept back. */
   held: Buffer[] | undefined;
+  /** Nothing comes through any more. */
+  lost: boolean;
 }
 
 /** "Ready for query": the last message of every answer. */
@@ -74,7 +78,7 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
     return true;
   };
   const fromClient = (pair: Pair, chunk: Buffer): void => {
-    if (current.mode === "blackhole") {
+    if (current.mode === "blackhole" || pair.lost) {
       faults.swallowed += 1;
       return;
     }
@@ -100,7 +104,7 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
       if (isWhole(chunk)) faults.arrived += 1;
       return;
     }
-    if (current.mode === "blackhole") return;
+    if (current.mode === "blackhole" || pair.lost) return;
     if (pair.held) {
       pair.held.push(chunk);
       if (isWhole(chunk)) faults.held += 1;
@@ -117,7 +121,7 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
       faults.refused += 1;
       return void client.resetAndDestroy();
     }
-    const pair: Pair = { client, server: connect(target), losing: false, held: undefined };
+    const pair: Pair = { client, server: connect(target), losing: false, held: undefined, lost: false };
     pairs.add(pair);
     for (const side of [client, pair.server]) {
       side.setNoDelay(true);
@@ -143,6 +147,9 @@ export async function postgresProxy(target: NetConnectOpts): Promise<PostgresPro
         for (const chunk of pair.held ?? []) pair.client.write(chunk);
         pair.held = undefined;
       }
+    },
+    lose: () => {
+      for (const pair of pairs) pair.lost = true;
     },
     set: (mode) => {
       current = { ...mode };

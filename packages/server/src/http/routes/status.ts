@@ -2,7 +2,8 @@
 import { isoTime } from "@workflow-core/core";
 import { z } from "zod";
 import { metricsContentType } from "../../observe/metrics.js";
-import { type CircuitState, circuitStates } from "../../outbound/breaker.js";
+import type { CircuitState } from "../../outbound/breaker.js";
+import { circuitStates } from "../../outbound/circuit.js";
 import { int32, time, wholeNumber } from "../documents.js";
 import { ok, raw } from "../envelope.js";
 import { route } from "../route.js";
@@ -12,10 +13,11 @@ const tag = "Operation";
 
 const circuitSchema = z.object({
   worker: z.int().meta({ description: "The number of the process that called it; each finds out for itself." }),
-  community_id: int32.nullable().meta({ description: "Whose calls it is for; null: the Router's, for everybody's." }),
+  port: z.enum(["router", "http"]).meta({ description: "How it is called: as the Router, or by nodes that name it." }),
+  community_id: int32.nullable().meta({ description: "Whose calls it is for; null: everybody's, to the Router." }),
   host: z.string().meta({ description: "host:port; a secret in it is not shown." }),
   state: z.enum(circuitStates),
-  failures: z.int().meta({ description: "Calls that broke in a row." }),
+  failures: z.int().meta({ description: "Calls that broke in a row, as far as they count." }),
   retry_at: time.nullable().meta({ description: "When the next call may be made; null: at any time." }),
 });
 
@@ -95,9 +97,10 @@ export const statusRoutes = [
     tag,
     summary: "Gives the circuit breaker of each host that the processes of this machine called lately, for operators.",
     description:
-      "Each community has its own circuits, the Router's is for everybody. After five calls in a row that broke (no " +
-      "connection, no answer in time, 502, 503, 504), a host is left alone for ten seconds (open); then one trial call " +
-      "decides (half-open). Services only: what a community calls is not shown to others.",
+      "Each community has its own circuits; the Router has one more, for everybody (`community_id` null). After five " +
+      "calls in a row that broke (no connection, no answer in time, 502, 503, 504), a host is left alone for ten " +
+      "seconds (open); then one trial call decides (half-open). For everybody's, three calls at most of one community " +
+      "that got no answer in time count. Services only: what a community calls is not shown to others.",
     schema: {
       query: z.object({ community_id: wholeNumber(0, 2_147_483_647).optional() }),
       gives: z.array(circuitSchema),
@@ -106,8 +109,8 @@ export const statusRoutes = [
       const all = (await circuits?.all()) ?? [];
       const wanted = all.filter(({ community }) => of === undefined || of === community);
       return ok(
-        wanted.map(({ worker, community, host, state, failures, retryAt }) => ({
-          ...{ worker, community_id: community, host, state, failures },
+        wanted.map(({ worker, port, community, host, state, failures, retryAt }) => ({
+          ...{ worker, port, community_id: community, host, state, failures },
           retry_at: retryAt === undefined ? null : isoTime(retryAt),
         })),
       );
