@@ -30,7 +30,7 @@ const winsOver = (pattern: string, other: string): boolean => {
 };
 
 /** The methods that the address takes; empty for an address that is nothing. */
-export function allowedMethods(routes: readonly Pick<Route, "method" | "path">[], url: string): string[] {
+function allowedMethods(routes: readonly Pick<Route, "method" | "path">[], url: string): string[] {
   const path = url.split("?", 1)[0] ?? "";
   const fitting = routes.filter((route) => matches(route.path, path));
   const own = fitting.filter((route) => !fitting.some((other) => winsOver(other.path, route.path)));
