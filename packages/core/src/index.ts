@@ -23,6 +23,7 @@ export * from "./interpreter/state.js";
 export * from "./interpreter/transition.js";
 export * from "./iso-time.js";
 export * from "./json.js";
+export * from "./json-schema.js";
 export * from "./json-text.js";
 export * from "./limits.js";
 export * from "./node.js";

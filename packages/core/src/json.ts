@@ -69,12 +69,17 @@ function isJsonWithin(value: unknown, depth: number): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (value === null || typeof value === "boolean") return true;
   if (typeof value !== "object" || depth >= MAX_JSON_DEPTH) return false;
-  if (Array.isArray(value)) return value.every((item) => isJsonWithin(item, depth + 1));
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isJsonWithin(item, depth + 1)) return false;
+    return true;
+  }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  return Object.entries(value).every(
-    ([key, item]) => !isForbiddenKey(key) && cleanText(key) === key && isJsonWithin(item, depth + 1),
-  );
+  for (const key of Object.keys(value)) {
+    if (isForbiddenKey(key) || cleanText(key) !== key) return false;
+    if (!isJsonWithin(value[key as keyof typeof value], depth + 1)) return false; // one of its own keys
+  }
+  return true;
 }
 
 interface Room {

@@ -15,10 +15,18 @@ export interface Limits {
   maxRetries: number;
   /** MAX_EXECUTION_BYTES, which is no setting: see interpreter/keep.ts. Executions from before there was one have none. */
   maxBytes?: number;
+  /** MAX_EXPRESSION_STEPS, which is no setting either: what all expressions together may take for one event. */
+  maxSteps?: number;
 }
 
 /** The most that an execution may keep: what is read, stored and shown as a whole must not hold up a process. */
 export const MAX_EXECUTION_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What is decided for one event is decided in one go, and others wait meanwhile. A step is 1 µs of work or less (evaluation.ts),
+ * so this is a bound of some two tenths of a second.
+ */
+export const MAX_EXPRESSION_STEPS = 200_000;
 
 /** The guide's defaults. */
 export const defaultLimits: Limits = {
@@ -29,4 +37,5 @@ export const defaultLimits: Limits = {
   timeoutSeconds: 300,
   maxRetries: 3,
   maxBytes: MAX_EXECUTION_BYTES,
+  maxSteps: MAX_EXPRESSION_STEPS,
 };

@@ -8,6 +8,7 @@ import {
   ExpressionSyntaxError,
 } from "../expression/index.js";
 import type { Json } from "../json.js";
+import { jsonSchema } from "../json-schema.js";
 import { type OperatorName, operatorNames, operators } from "./operators.js";
 import { compileValue, type ValueBinder } from "./templates.js";
 
@@ -24,7 +25,7 @@ export const conditionSchema: z.ZodType<ConditionDocument> = z.lazy(() =>
     [
       z.string().min(1),
       z.boolean(),
-      z.strictObject({ operator: z.enum(operatorNames), left: z.json(), right: z.json().optional() }),
+      z.strictObject({ operator: z.enum(operatorNames), left: jsonSchema, right: jsonSchema.optional() }),
       z.strictObject({ and: z.array(conditionSchema).min(1).max(100) }),
       z.strictObject({ or: z.array(conditionSchema).min(1).max(100) }),
       z.strictObject({ not: conditionSchema }),

@@ -1,6 +1,7 @@
 // The kinds of fields that node configs are made of, each a function of its title and its options.
 import { z } from "zod";
 import type { Json } from "../json.js";
+import { jsonSchema } from "../json-schema.js";
 import { conditionSchema } from "./condition.js";
 import {
   type Bound,
@@ -147,11 +148,11 @@ export const choice = <const T extends readonly [string, ...string[]]>(
 
 /** Any value: a literal, a template, or a structure with templates inside. */
 export const value = (title: string, { help = "" }: FieldOptions = {}): Field<Json> =>
-  field<Json>({ title, help, widget: "value", binding: "value", bound: z.json(), drawn: z.json() });
+  field<Json>({ title, help, widget: "value", binding: "value", bound: jsonSchema, drawn: jsonSchema });
 
 /** Any value as it is: templates in it are not replaced. */
 export const fixedValue = (title: string, { help = "" }: FieldOptions = {}): Field<Json> =>
-  field<Json>({ title, help, widget: "value", binding: "literal", bound: z.json(), drawn: z.json() });
+  field<Json>({ title, help, widget: "value", binding: "literal", bound: jsonSchema, drawn: jsonSchema });
 
 /** A list: drawn as one, or a template that gives one. */
 export const collection = (title: string, { help = "" }: FieldOptions = {}): Field<Json[]> =>
@@ -160,8 +161,8 @@ export const collection = (title: string, { help = "" }: FieldOptions = {}): Fie
     help,
     widget: "value",
     binding: "value",
-    bound: z.array(z.json(), { error: "must be a list, such as [1, 2] or {{ items }}" }),
-    drawn: z.union([z.array(z.json()), exactTemplate]),
+    bound: z.array(jsonSchema, { error: "must be a list, such as [1, 2] or {{ items }}" }),
+    drawn: z.union([z.array(jsonSchema), exactTemplate]),
   });
 
 /** A condition, answered when the node is visited. */

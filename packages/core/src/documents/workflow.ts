@@ -1,10 +1,7 @@
 // The document that people draw: nodes, connections, variables and settings of one workflow, as stored and sent.
 // A draft may be wrong in every way that still fits these shapes; `compile` says what is wrong with it.
 import { z } from "zod";
-import type { Json } from "../json.js";
-
-/** Any JSON value; deeper checks (size, depth, hostile keys) happen at the edge. */
-export const jsonSchema: z.ZodType<Json> = z.json();
+import { jsonSchema } from "../json-schema.js";
 
 /** An identifier of a node or connection inside one workflow: 1 to 255 characters, none of JavaScript's hostile names. */
 const identifier = z

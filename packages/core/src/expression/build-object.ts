@@ -1,6 +1,6 @@
 // How objects are put together: never with a key that reaches for a prototype, never with undefined as a value.
 import { isForbiddenKey, isJsonObject, type JsonObject } from "../json.js";
-import { type Evaluation, fail, spendItems } from "./evaluation.js";
+import { type Evaluation, fail, spendKeys } from "./evaluation.js";
 import { describe, maxKeyLength, type Value } from "./values.js";
 
 /** Sets a member under a key that was computed; undefined leaves it out. Keys that reach for a prototype are an error. */
@@ -18,6 +18,6 @@ export const copyInto = (at: Evaluation, object: JsonObject, value: Value, name:
     return;
   }
   const keys = Object.keys(value);
-  spendItems(at, keys.length * 2);
+  spendKeys(at, keys.length);
   for (const key of keys) if (!isForbiddenKey(key)) object[key] = value[key]!;
 };

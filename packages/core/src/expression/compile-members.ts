@@ -2,7 +2,7 @@
 // reading from undefined is an error that names the path, unless ?. says otherwise.
 import type { ChainExpression, Expression, MemberExpression, Super } from "acorn";
 import { isForbiddenKey, type Json } from "../json.js";
-import { cutText, type Evaluation, fail, spendText } from "./evaluation.js";
+import { cutText, type Evaluation, fail } from "./evaluation.js";
 import { type Code, label, refuse, type Scope } from "./scope.js";
 import { describe, ownProperty, type Value } from "./values.js";
 
@@ -97,8 +97,6 @@ const readOther = (at: Evaluation, value: Value, key: string, name: string): Val
   if (key === "length") return value.length;
   if (!/^(?:0|[1-9]\d{0,8})$/.test(key)) return undefined;
   if (Array.isArray(value)) return value[Number(key)];
-  // The engine may have to lay out a joined text to read one character of it.
-  spendText(at, value.length);
-  const character = value[Number(key)];
-  return character === undefined ? undefined : cutText(at, character);
+  const character = cutText(at, value, (text) => text[Number(key)] ?? "");
+  return character === "" ? undefined : character;
 };

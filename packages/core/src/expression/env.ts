@@ -5,6 +5,8 @@ import type { Json } from "../json.js";
 /** Steps left. Shared and mutable: hand the same budget to many evaluations to bound them together. */
 export interface Budget {
   steps: number;
+  /** How many there were at first; for messages. */
+  most?: number;
 }
 
 export interface Env {

@@ -15,13 +15,22 @@ export type ExpressionFailureCode =
   /** Too many steps. */
   | "EXPRESSION_BUDGET";
 
-/** The source is no expression of ours. `position` counts characters from 0 in the text that was compiled. */
+/** V8's own; elsewhere it means nothing. */
+const engine = Error as { stackTraceLimit?: number | undefined };
+
+/**
+ * The source is no expression of ours. `position` counts characters from 0 in the text that was compiled. It holds no
+ * stack, which would say nothing to an author and cost more than reading the source: a document may hold thousands.
+ */
 export class ExpressionSyntaxError extends Error {
   override readonly name = "ExpressionSyntaxError";
   readonly position: number;
 
   constructor(message: string, position: number) {
+    const { stackTraceLimit } = engine;
+    engine.stackTraceLimit = 0;
     super(cut(message));
+    engine.stackTraceLimit = stackTraceLimit;
     this.position = position;
   }
 }

@@ -4,7 +4,7 @@
 // 1. Whatever repeats pays steps before or while it repeats, in proportion to the work.
 // 2. No text is longer than maxTextLength, no list longer than maxListLength, and both are checked before the memory is taken.
 import { cleanText, type Json, MAX_JSON_DEPTH } from "../json.js";
-import type { Budget, Env } from "./env.js";
+import { type Budget, defaultSteps, type Env } from "./env.js";
 import { ExpressionFailure, type ExpressionFailureCode } from "./errors.js";
 import type { Value } from "./values.js";
 
@@ -26,8 +26,12 @@ export const fail = (at: Evaluation, code: ExpressionFailureCode, message: strin
 /** Takes steps from the budget; the evaluation ends when there are none left. */
 export const spend = (at: Evaluation, steps: number): void => {
   at.budget.steps -= steps;
-  if (at.budget.steps < 0) fail(at, "EXPRESSION_BUDGET", "the expression takes too many steps");
+  if (at.budget.steps < 0) fail(at, "EXPRESSION_BUDGET", tooManySteps(at.budget));
 };
+
+/** In the engine, all that is evaluated for one event has one budget. */
+export const tooManySteps = ({ most = defaultSteps }: Budget): string =>
+  `what is calculated here takes more than ${most} steps, as many as it may at once`;
 
 /** Pays for handling so many elements one by one inside the engine. */
 export const spendItems = (at: Evaluation, count: number): void => spend(at, 1 + (count >> 4));
@@ -49,9 +53,17 @@ export const allowList = (at: Evaluation, length: number): void => {
   if (length > maxListLength) fail(at, "EXPRESSION_LIMIT", `a list may have ${maxListLength} elements at most`);
 };
 
-/** A part cut out of a text: never half a character. */
-export const cutText = (at: Evaluation, part: string): string => {
-  spendText(at, part.length);
+/** Pays for handling so many members of an object: each is looked up by its key. */
+export const spendKeys = (at: Evaluation, count: number): void => spend(at, 1 + count);
+
+/**
+ * A part cut out of a text: never half a character. The whole text is paid for: one that was joined is laid out anew
+ * when it is first read, however little of it is wanted.
+ */
+export const cutText = (at: Evaluation, text: string, cut: (text: string) => string): string => {
+  spendText(at, text.length);
+  const part = cut(text);
+  spend(at, part.length >> 7);
   return cleanText(part);
 };
 
@@ -73,7 +85,7 @@ export const measure = (at: Evaluation, value: Json, depth = 0): number => {
     return length;
   }
   const entries = Object.entries(value);
-  spendItems(at, entries.length * 2);
+  spend(at, 1 + (entries.length >> 1));
   for (const [key, item] of entries) length += key.length + 4 + measure(at, item, depth + 1);
   return length;
 };

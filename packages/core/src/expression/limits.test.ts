@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../json.js";
 import { compileExpression, type Env, ExpressionFailure } from "./index.js";
 
 const env: Env = { lookup: (name) => ({ items: [1, 2, 3], text: "hello" })[name], now: 0, random: () => 0.5 };
@@ -69,6 +70,47 @@ describe("a hostile expression ends soon and small", () => {
     const start = performance.now();
     expect(codeOf(source)).toBe(code);
     expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
+
+// What one step stands for in the worst of cases: an engine's process is held up for so long at most, times the steps.
+// Machines differ, so the bound is far above what was measured (1 µs) and far below what these took before they paid.
+describe("what a step stands for is bounded", () => {
+  const values: Record<string, Json> = {
+    keys: Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [String(index * 37), index])),
+    list: Array.from({ length: 10_000 }, (_, index) => index),
+    wide: "é".repeat(400_000),
+    emoji: "👩‍👩‍👧‍👦".repeat(80_000),
+  };
+  test.each([
+    "range(9000).map(x => (wide + x).slice(1, 3)).length",
+    "range(9000).map(x => (wide + x).substring(1, 3)).length",
+    "range(9000).map(x => (wide + x).toString()).map(t => t.truncate(5)).length",
+    "range(9000).map(x => parseFloat('1' + wide + x)).length",
+    "range(9000).map(x => matches(emoji, '\\\\p{L}+z', 'i')).length",
+    "range(9000).map(x => matches(wide, '^(a|é)*z$')).length",
+    "range(9000).map(x => sum(list) + avg(list) + max(list) + list.sum()).length",
+    "range(9000).map(x => ({...keys})).length",
+    "range(9000).map(x => entries(keys).length + length(keys)).length",
+    "range(9000).reduce((all, x) => ({...all, ['k' + x]: x}), {})",
+    "range(50000).map(x => formatDate(x, 'EEEE d MMMM yyyy HH:mm', 'America/New_York')).length",
+    "range(50000).map(x => addDays('2026-01-31T10:00:00+02:00', x)).length",
+    "range(90000).map(x => matches('abc', 'b' + x)).length",
+  ])("%s", (source) => {
+    const budget = { steps: 100_000 };
+    const expression = compileExpression(source);
+    const begun = performance.now();
+    expect(() => expression.evaluate({ ...env, lookup: (name) => values[name], budget })).toThrow(
+      expect.objectContaining({ code: "EXPRESSION_BUDGET" }),
+    );
+    expect(performance.now() - begun).toBeLessThan(2_500);
+  });
+
+  test("the failure says how many steps there were", () => {
+    const endless = "range(50000).map(x => range(10).map(y => y)).length";
+    expect(() => compileExpression(endless).evaluate(env)).toThrow("more than 100000 steps");
+    const budget = { steps: 300, most: 300 };
+    expect(() => compileExpression(endless).evaluate({ ...env, budget })).toThrow("more than 300 steps");
   });
 });
 

@@ -7,6 +7,9 @@ export const maxSourceLength = 10_000;
 /** How deep brackets, and operators without brackets, may nest. */
 export const maxNesting = 250;
 
+/** The same for all parsers: acorn is always asked for the same language. */
+let keywords: RegExp | undefined;
+
 /** acorn, but `default` is a name like any other: default(nickname, "friend") is a function of ours. */
 class ExpressionParser extends Parser {
   // acorn's own field, which its types leave out: the words that are keywords and no names.
@@ -14,7 +17,8 @@ class ExpressionParser extends Parser {
 
   constructor(options: Options, input: string, startPos?: number) {
     super(options, input, startPos);
-    this.keywords = new RegExp(this.keywords.source.replace(/\bdefault\|?/, ""));
+    keywords ??= new RegExp(this.keywords.source.replace(/\bdefault\|?/, ""));
+    this.keywords = keywords;
   }
 }
 

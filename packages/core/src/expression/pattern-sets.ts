@@ -55,10 +55,10 @@ export const spaces = normalize([
 
 /** Whether a character, in any of its forms (as it is, or its cases too), belongs to a set. */
 export const contains = (set: CharacterSet, forms: readonly number[]): boolean => {
-  const found = forms.some(
-    (form) => inRanges(set.ranges, form) || (set.properties?.test(String.fromCodePoint(form)) ?? false),
-  );
-  return found !== (set.negated ?? false);
+  for (const form of forms)
+    if (inRanges(set.ranges, form) || (set.properties?.test(String.fromCodePoint(form)) ?? false))
+      return set.negated !== true;
+  return set.negated === true;
 };
 
 const inRanges = (ranges: readonly number[], code: number): boolean => {

@@ -106,6 +106,15 @@ describe("time", () => {
   test("a million characters are within the budget for a simple pattern", () => {
     expect(compilePattern("needle").test("hay ".repeat(250_000))).toBe(false);
   });
+
+  test("what no match begins with is passed over, and what follows knows what stands before it", () => {
+    const found = (pattern: string, text: string) => compilePattern(pattern).test(text);
+    expect(found("b\\b", `${"😀".repeat(40)}b`)).toBe(true);
+    expect(found("b\\Bc", `${"a".repeat(40)}bc`)).toBe(true);
+    expect(found("(?:b|c)d$", "xbxcxbd")).toBe(true);
+    expect(found("b?$", "xxx")).toBe(true);
+    expect(compilePattern("B", "i").test("xxb")).toBe(true);
+  });
 });
 
 test("agrees with the engine's own patterns", () => {

@@ -12,14 +12,14 @@ export const didYouMean = (name: string, candidates: Iterable<string>): string =
   for (const candidate of candidates) {
     if (++seen > maxCandidates) break;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate);
+    const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate, bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best === undefined ? "" : `; did you mean "${best}"?`;
 };
 
-/** Characters to insert, delete, replace or swap with their neighbour to make one word of the other. */
-const editDistance = (from: string, to: string): number => {
+/** Characters to insert, delete, replace or swap with their neighbour to make one word of the other; `most` for more. */
+const editDistance = (from: string, to: string, most: number): number => {
   let before: number[] = [];
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
@@ -31,6 +31,7 @@ const editDistance = (from: string, to: string): number => {
       line.push(swapped ? Math.min(cost, before[column - 2]! + 1) : cost);
     }
     [before, above] = [above, line];
+    if (Math.min(...before, ...above) >= most) return most;
   }
   return above[to.length]!;
 };

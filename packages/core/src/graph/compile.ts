@@ -21,11 +21,25 @@ export interface Compiled {
 
 type CompileLimits = Pick<Limits, "maxLoopDepth" | "maxLoopIterations">;
 
+/** Compiling piece by piece, so that whoever drives it can do something else in between. */
+export type Compiling = Generator<undefined, Compiled>;
+
 /** Checks the document's outer shape and compiles it. `document` may be anything. */
-export const compileDocument = (document: unknown, limits: CompileLimits = defaultLimits): Compiled => {
+export const compileDocument = (document: unknown, limits: CompileLimits = defaultLimits): Compiled =>
+  inOneGo(compilingDocument(document, limits));
+
+export function* compilingDocument(document: unknown, limits: CompileLimits = defaultLimits): Compiling {
   const parsed = graphSchema.safeParse(document);
-  if (parsed.success) return compile(parsed.data, limits);
-  return { plan: undefined, problems: parsed.error.issues.map(shapeProblem) };
+  if (!parsed.success) return { plan: undefined, problems: parsed.error.issues.map(shapeProblem) };
+  yield;
+  return yield* compiling(parsed.data, limits);
+}
+
+const inOneGo = (work: Compiling): Compiled => {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
 };
 
 const shapeProblem = (issue: z.core.$ZodIssue): Problem => {
@@ -65,7 +79,10 @@ const checkJoins = (nodes: readonly PlanNode[], problems: Problem[]): void => {
 };
 
 /** Compiles a workflow of the right shape; says every problem it finds, errors and warnings. */
-export const compile = (graph: WorkflowGraph, limits: CompileLimits = defaultLimits): Compiled => {
+export const compile = (graph: WorkflowGraph, limits: CompileLimits = defaultLimits): Compiled =>
+  inOneGo(compiling(graph, limits));
+
+export function* compiling(graph: WorkflowGraph, limits: CompileLimits = defaultLimits): Compiling {
   const problems: Problem[] = [];
   const count = Object.keys(graph.nodes).length;
   if (count === 0) return { plan: undefined, problems: [problem("no_node")] };
@@ -75,15 +92,17 @@ export const compile = (graph: WorkflowGraph, limits: CompileLimits = defaultLim
       problems: [problem("too_many_nodes", {}, `The workflow has ${count} nodes; ${maxNodes} are allowed.`)],
     };
 
-  const nodes = readNodes(graph, problems);
+  const nodes = yield* readNodes(graph, problems);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const triggers = nodes.filter(({ type, enabled }) => type.behaviour === "trigger" && enabled);
   if (triggers.length === 0) problems.push(problem("no_trigger"));
 
+  yield;
   const found = findLoops(nodes, readArrows(graph, byId, problems), problems);
   placeArrows(nodes, found.arrows);
   checkLoops(nodes, limits.maxLoopDepth, problems);
   checkJoins(nodes, problems);
+  yield;
   for (const members of findCycles(nodes, found.arrows)) {
     const ids = members.map((index) => nodes[index]?.id ?? "");
     const shown = ids.length > 8 ? `${ids.slice(0, 8).join(" → ")} → … (${ids.length} nodes)` : ids.join(" → ");
@@ -96,8 +115,9 @@ export const compile = (graph: WorkflowGraph, limits: CompileLimits = defaultLim
     );
   }
 
+  yield;
   const sources = nodes.filter(({ incoming }) => incoming === 0);
   const plan: Plan = { nodes, byId, triggers, sources, graph, secrets: secretsOf(nodes) };
   addWarnings(plan, found.reached, limits.maxLoopIterations, problems);
   return { plan: problems.some(({ severity }) => severity === "error") ? undefined : plan, problems };
-};
+}

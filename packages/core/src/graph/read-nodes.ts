@@ -114,12 +114,16 @@ const withDefaults = (type: NodeType, config: Record<string, Json>): Record<stri
   return filled;
 };
 
-/** Reads every node of the graph; nodes of unknown types are left out, and said in `problems`. */
-export const readNodes = (graph: WorkflowGraph, problems: Problem[]): PlanNode[] => {
+/**
+ * Reads every node of the graph, and stops after each so that others may have their turn; nodes of unknown types are
+ * left out, and said in `problems`.
+ */
+export function* readNodes(graph: WorkflowGraph, problems: Problem[]): Generator<undefined, PlanNode[]> {
   const nodes: PlanNode[] = [];
   for (const [id, document] of Object.entries(graph.nodes)) {
     const node = readNode(nodes.length, id, document, graph.metadata, problems);
     if (node) nodes.push(node);
+    yield;
   }
   return nodes;
-};
+}

@@ -8,8 +8,10 @@ import type { Limits } from "../limits.js";
 import { enterLane, leaveLane } from "./lanes.js";
 import type { Held, JoinState, Lane, Scope, State, Token, Visit, Waiting } from "./state.js";
 
-/** Steps that all expressions together may take for one event: what keeps an engine's process responsive. */
-const stepsPerEvent = 1_000_000;
+/** Of executions from before there was MAX_EXPRESSION_STEPS: replaying them decides as it did. */
+const formerSteps = 1_000_000;
+
+const budgetOf = ({ maxSteps: most = formerSteps }: Limits): Budget => ({ steps: most, most });
 
 export interface Draft extends State {
   plan: Plan;
@@ -56,7 +58,7 @@ export const openDraft = (plan: Plan, state: State, at: number): Draft => ({
   plan,
   limits: withOverrides(plan, state.started.limits),
   ready: [],
-  budget: { steps: stepsPerEvent },
+  budget: budgetOf(state.started.limits),
 });
 
 export const closeDraft = (draft: Draft): State => ({

@@ -1,7 +1,7 @@
 // What a command trigger asks before it starts its workflow. Cooldowns are asked last and elsewhere (cooldowns.ts):
 // to ask them is to take them.
 import { permissionLevels } from "../nodes/trigger_command.js";
-import type { Command } from "./commands.js";
+import { type Command, seenWord } from "./commands.js";
 import { type Gate, pass, platformGate, stop } from "./gates.js";
 import { levelOf } from "./roles.js";
 import type { CommandRules } from "./rules.js";
@@ -30,7 +30,7 @@ export const commandGates = (
 /** Capital letters may matter. */
 const wordGate = ({ caseSensitive, words }: CommandRules, word: string): Gate => {
   const shown = words.map((each) => `!${each}`).join(", ");
-  return !caseSensitive || words.some((each) => each.normalize("NFC") === word.normalize("NFC"))
+  return !caseSensitive || words.some((each) => seenWord(each) === seenWord(word))
     ? pass("command", `means ${shown}`)
     : stop("command", "filtered", `filtered by case_sensitive: capital letters matter, it is ${shown}`);
 };

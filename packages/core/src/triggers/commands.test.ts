@@ -59,4 +59,18 @@ describe("names of commands", () => {
     expect(["hug", "!hug", "/hug", "!!hug", "!"].map(bareWord)).toEqual(["hug", "hug", "hug", "!hug", "!"]);
     expect(wordKey("HÜG")).toBe(wordKey("hu\u0308g"));
   });
+
+  it.each([
+    ["❤️", "❤"],
+    ["👩‍👩‍👧", "👩👩👧"],
+    ["\u200fمرحبا", "مرحبا"],
+    ["straße", "STRASSE"],
+    ["ΣΟΦΌΣ", "σοφός"],
+    ["İ", "i̇"],
+  ])("%s and %s are one", (written, drawn) => expect(wordKey(written)).toBe(wordKey(drawn)));
+
+  it("tell apart what looks different", () => {
+    for (const [a, b] of ["hug hugs", "é e", "👍 👎", "I i̇"].map((pair) => pair.split(" ")))
+      expect(wordKey(a ?? "")).not.toBe(wordKey(b ?? ""));
+  });
 });

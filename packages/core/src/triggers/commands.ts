@@ -27,8 +27,14 @@ export const parseCommand = (message: string): Command | undefined => {
   return { word, args, written: `${prefix}${word}` };
 };
 
-/** A word as the index knows it: in small letters. */
-export const wordKey = (word: string): string => word.normalize("NFC").toLowerCase();
+/** Marks of direction, joiners, and what only says how a character looks: keyboards put them in or leave them out. */
+const unseen = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** A word as it looks: however its characters are composed. */
+export const seenWord = (word: string): string => word.replace(unseen, "").normalize("NFC");
+
+/** A word as the index knows it: without capitals. Straße, STRASSE and strasse are one, and so are σοφός and ΣΟΦΌΣ. */
+export const wordKey = (word: string): string => seenWord(word).toUpperCase().toLowerCase();
 
 /** A command's name as it was drawn, without the "!" or "/" that may stand before it. */
 export const bareWord = (name: string): string => name.replace(/^[!/](?=.)/u, "");

@@ -1,6 +1,7 @@
 // What a trigger lets through, read once from its config and ready to be asked: by the server of published workflows, by
 // the try panel of what is drawn.
 import { z } from "zod";
+import { jsonSchema } from "../json-schema.js";
 import { type PermissionLevel, permissionLevels } from "../nodes/trigger_command.js";
 import { bareWord, wordKey } from "./commands.js";
 import { compileFilter, type Filter } from "./filters.js";
@@ -47,7 +48,7 @@ const commandConfig = z.object({
 const eventConfig = z.object({
   event_type: z.string().trim().min(1),
   platforms: names,
-  filters: z.record(z.string(), z.json()).default({}),
+  filters: z.record(z.string(), jsonSchema).default({}),
 });
 
 const small = (list: readonly string[]): string[] => list.map((each) => each.trim().toLowerCase());

@@ -1,6 +1,7 @@
 // Plans of published versions, compiled once per process and kept while they are used. Versions never change, so
 // nothing here can be stale.
-import { compile, graphSchema, type Limits, type Plan } from "@workflow-core/core";
+import { compiling, graphSchema, type Limits, type Plan } from "@workflow-core/core";
+import { inTurns } from "../in-turns.js";
 import type { Database } from "../store/database.js";
 import { getVersion } from "../store/versions.js";
 
@@ -17,7 +18,8 @@ export const createPlans = (database: Database, limits: Limits): Plans => {
   const load = async (workflowId: string, version: string): Promise<Plan | undefined> => {
     const document = await getVersion(database, workflowId, version);
     if (!document) return undefined;
-    return compile(graphSchema.parse(document), { ...limits, maxLoopDepth: Number.POSITIVE_INFINITY }).plan;
+    const anyDepth = { ...limits, maxLoopDepth: Number.POSITIVE_INFINITY };
+    return (await inTurns(compiling(graphSchema.parse(document), anyDepth))).plan;
   };
   return {
     of: (workflowId, version) => {

@@ -40,6 +40,20 @@ export interface Rule<Request> {
   token?: (request: Request) => string;
 }
 
+/** Stands for bytes that are no message of the method. */
+const unreadable = Symbol("unreadable");
+
+/** Reads a message, or gives what `enter` refuses. */
+export const orUnreadable =
+  <T>(read: (bytes: Buffer) => T) =>
+  (bytes: Buffer): T | typeof unreadable => {
+    try {
+      return read(bytes);
+    } catch {
+      return unreadable;
+    }
+  };
+
 export type Handle<Request, Response> = (request: Request, caller: Caller) => Promise<Response>;
 
 /** A method with one answer. */
@@ -168,7 +182,9 @@ async function enter<Request>(
   request: Request,
   caller: Beginning,
 ): Promise<void> {
-  caller.principal = await signIn(services, metadata, token?.(request) ?? "");
+  const read = request !== unreadable;
+  caller.principal = await signIn(services, metadata, (read ? token?.(request) : undefined) ?? "");
+  if (!read) throw appError("BAD_REQUEST", "The message is not in the form that the service's definition gives it.");
   services.callLimits?.checkPerson(caller.principal);
   if (!changes) return;
   if (!services.settings.FEATURE_WORKFLOWS_ENABLED)

@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { fileURLToPath } from "node:url";
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, type ServiceDefinition, setLogVerbosity } from "@grpc/grpc-js";
 import { loadFileDescriptorSetFromBuffer } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { Services } from "../http/services.js";
 import { explain, troubles } from "../settings.js";
-import { streaming, unary } from "./call.js";
+import { orUnreadable, streaming, unary } from "./call.js";
 import { cancelExecution, getExecutionStatus } from "./executions.js";
 import { type WorkflowServiceServer, WorkflowServiceService } from "./generated/workflow.js";
 import { executeWorkflow, triggerWorkflow } from "./starting.js";
@@ -41,7 +41,7 @@ export function createGrpcServer(services: Services): GrpcDoor {
     "grpc.keepalive_timeout_ms": 10_000,
   });
   const watchers = createWatchers(services);
-  server.addService(WorkflowServiceService, { ...methods(services, watchers) });
+  server.addService(readable(WorkflowServiceService), { ...methods(services, watchers) });
   new ReflectionService(loadFileDescriptorSetFromBuffer(readFileSync(descriptorFile), {})).addToServer(server);
   const health = new HealthImplementation(Object.fromEntries(names.map((name) => [name, "NOT_SERVING"])));
   health.addToServer(server);
@@ -74,6 +74,15 @@ export function createGrpcServer(services: Services): GrpcDoor {
     },
   };
 }
+
+/** The service, whose handlers also get what is no message: the library would answer it as a fault of ours. */
+const readable = (service: ServiceDefinition): ServiceDefinition =>
+  Object.fromEntries(
+    Object.entries(service).map(([name, method]) => [
+      name,
+      { ...method, requestDeserialize: orUnreadable(method.requestDeserialize) },
+    ]),
+  );
 
 function methods(services: Services, watchers: Watchers): WorkflowServiceServer {
   return {

@@ -31,6 +31,7 @@ export async function triggerWorkflow(
   const session = short("session_id", request.sessionId);
   const platform = short("platform", request.platform);
   const entity = short("entity_id", request.entityId);
+  if (request.userId < 0) throw refusal("user_id", "must not be negative");
   const given = jsonObject("trigger_data", request.triggerData);
   // Who a person is says their token; only a service speaks of others.
   const userId = principal.kind === "user" ? principal.user_id : request.userId || null;

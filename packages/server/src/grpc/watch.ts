@@ -8,7 +8,7 @@ import { streamExecution } from "../http/execution-stream.js";
 import { refusal } from "../http/json-text.js";
 import type { Services } from "../http/services.js";
 import { checkRoom } from "../http/streams.js";
-import { type Caller, permitted } from "./call.js";
+import { type Caller, permitted, stillThere } from "./call.js";
 import type { ExecutionEvent, WatchExecutionRequest } from "./generated/workflow.js";
 import { Unread } from "./unread.js";
 
@@ -28,6 +28,7 @@ export function createWatchers(services: Services): Watchers {
       await permitted(services, caller, { execution: "view" }, executionId);
       if (afterSequence < 0) throw refusal("after_sequence", "must not be negative");
       if (closing) throw ending();
+      stillThere(caller); // who went meanwhile would not be noticed any more
       const reader = personOf(caller.principal);
       checkRoom(all.size, reader === undefined ? 0 : [...all.values()].filter((each) => each === reader).length);
       const unread = new Unread(services.clock);

@@ -13,6 +13,7 @@ import type { Metrics } from "../observe/metrics.js";
 import type { ExecutionDetail } from "../store/executions.js";
 import type { CalledWebhook } from "../store/webhooks.js";
 import type { Workflow } from "../store/workflows.js";
+import { otherMethodsOnly } from "./allowed-methods.js";
 import { authorise, checkCommunity, whoIs } from "./authorise.js";
 import { checkForgery, sessionCookie, setSessionCookie } from "./cookies.js";
 import { checkAddress, checkHeaders } from "./edge.js";
@@ -23,6 +24,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The route that this address is; only route.ts makes one. */
     route?: Route;
+    /** The address is known, but not with this method: see allowed-methods.ts. */
+    closed?: boolean;
   }
   interface FastifyRequest {
     principal: Principal | undefined;
@@ -43,8 +46,13 @@ declare module "fastify" {
 export const logOf = (services: Services, request: FastifyRequest): Log =>
   services.log.with({ request_id: request.id });
 
-/** Puts the hooks on the whole server. */
-export function addHooks(app: FastifyInstance, services: Services, metrics: Pick<Metrics, "observeRequest">): void {
+/** Puts the hooks on the whole server, whose routes are `knownRoutes`. */
+export function addHooks(
+  app: FastifyInstance,
+  services: Services,
+  metrics: Pick<Metrics, "observeRequest">,
+  knownRoutes: readonly Route[],
+): void {
   for (const name of ["principal", "communities", "workflow", "execution", "webhook", "session", "sessionId"])
     app.decorateRequest(name, undefined);
   app.decorateRequest("startedAt", 0);
@@ -56,7 +64,8 @@ export function addHooks(app: FastifyInstance, services: Services, metrics: Pick
     checkAddress(request.url);
     checkHeaders(request.raw.rawHeaders);
     if (request.is404) return;
-    const { route } = request.routeOptions.config;
+    const { route, closed } = request.routeOptions.config;
+    if (closed === true) throw otherMethodsOnly(knownRoutes, request.url) ?? appError("NOT_FOUND");
     if (route === undefined) throw unauthorized("the route names no access rule"); // H2
     if (route.access !== "public") await signIn(services, request, reply);
     if (request.principal !== undefined) services.callLimits?.checkPerson(request.principal);

@@ -13,7 +13,7 @@ import { createMetrics } from "../observe/metrics.js";
 import { traceRequests } from "../observe/tracing/requests.js";
 import { schedulesInStep } from "../triggers/schedule-nodes.js";
 import { createScheduleTimes } from "../triggers/schedule-times.js";
-import { allowedMethods } from "./allowed-methods.js";
+import { closeOtherMethods, otherMethodsOnly } from "./allowed-methods.js";
 import { whoIs } from "./authorise.js";
 import { serveBuilder } from "./builder.js";
 import { createCallLimits } from "./call-limits.js";
@@ -36,6 +36,8 @@ import { openWebhookDoor, webhookRoute, webhooksOf } from "./webhook-door.js";
 const requestPatienceMs = 30_000;
 /** A connection on which nothing moves for so long is closed: its reader does not read. Longer than any wait for an answer. */
 const idlePatienceMs = 120_000;
+
+const knownRoutes: readonly Route[] = [...routes, webhookRoute];
 
 /** The server with all its routes, ready to listen or to be injected into. `close()` ends it. */
 export async function createHttpServer(given: Services): Promise<FastifyInstance> {
@@ -96,7 +98,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   app.setErrorHandler((error, request, reply) => refuse(services, error, request, reply));
   const builder = await serveBuilder(app);
   app.setNotFoundHandler((request, reply) => {
-    const missing = notFound(request, [...routes, webhookRoute]);
+    const missing = otherMethodsOnly(knownRoutes, request.url) ?? appError("NOT_FOUND");
     return missing.code === "NOT_FOUND" && builder.takes(request)
       ? builder.answer(request, reply)
       : refuse(services, missing, request, reply);
@@ -105,11 +107,12 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   app.addHook("onRequest", async (_request, reply) => void reply.headers(securityHeaders));
   if (CORS_ORIGINS.length > 0) await app.register(cors, corsFor(CORS_ORIGINS));
   await app.register(swagger, openapiOptions);
-  addHooks(app, services, metrics);
+  addHooks(app, services, metrics, knownRoutes);
   if (services.tracing !== undefined) traceRequests(app, services.tracing, clock);
   app.addHook("preClose", async () => streams.closeAll());
   app.addHook("onClose", async () => audit.close());
   for (const route of routes) register(app, services, route);
+  closeOtherMethods(app, knownRoutes);
   await openWebhookDoor(app, services);
   await app.ready();
   return app;
@@ -141,14 +144,6 @@ function logRefusal(services: Services, refusal: AppError, thrown: unknown, requ
 }
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-function notFound(request: FastifyRequest, all: readonly Route[]): AppError {
-  const allowed = allowedMethods(all, request.url);
-  if (allowed.length === 0) return appError("NOT_FOUND");
-  return appError("METHOD_NOT_ALLOWED", `This address takes ${allowed.join(", ")}.`, {
-    headers: { Allow: allowed.join(", ") },
-  });
-}
 
 const corsFor = (origins: readonly string[]) => ({
   origin: [...origins],

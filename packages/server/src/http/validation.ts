@@ -1,6 +1,7 @@
 // Validation as the REST interface tells it: every problem of a document, sorted by how grave it is and where it stands.
-import { type Compiled, compileDocument, type Limits, type Problem } from "@workflow-core/core";
+import { type Compiled, compilingDocument, type Limits, type Problem } from "@workflow-core/core";
 import type { LicenseFeature } from "../access/license.js";
+import { inTurns } from "../in-turns.js";
 
 export type ToldProblem = Omit<Problem, "severity">;
 
@@ -17,9 +18,9 @@ export interface Validation {
 /** More of either kind are counted but not listed. */
 const listed = 1000;
 
-/** Compiles a document of any shape and tells what is wrong with it. */
-export function validate(document: unknown, limits: Limits): Validation & { compiled: Compiled } {
-  const compiled = compileDocument(document, limits);
+/** Compiles a document of any shape, beside other requests, and tells what is wrong with it. */
+export async function validate(document: unknown, limits: Limits): Promise<Validation & { compiled: Compiled }> {
+  const compiled = await inTurns(compilingDocument(document, limits));
   const told = (severity: Problem["severity"]): ToldProblem[] =>
     compiled.problems.filter((problem) => problem.severity === severity).map(({ severity: _, ...rest }) => rest);
   const errors = told("error");

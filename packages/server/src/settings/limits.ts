@@ -1,6 +1,6 @@
 // The limits of one execution, as the interpreter takes them.
 
-import { type Limits, MAX_EXECUTION_BYTES } from "@workflow-core/core";
+import { type Limits, MAX_EXECUTION_BYTES, MAX_EXPRESSION_STEPS } from "@workflow-core/core";
 import type { Settings } from "./table.js";
 
 /** The limits that the settings give every new execution. */
@@ -13,5 +13,6 @@ export function limitsFrom(settings: Settings): Limits {
     timeoutSeconds: settings.WORKFLOW_TIMEOUT_SECONDS,
     maxRetries: settings.WORKFLOW_MAX_RETRIES,
     maxBytes: MAX_EXECUTION_BYTES,
+    maxSteps: MAX_EXPRESSION_STEPS,
   };
 }

@@ -70,6 +70,10 @@ describe("our own signature", () => {
     const refused = (headers: SignedCall["headers"]) => refusedSignature(call({ windowSeconds: 300, headers }))?.reason;
     expect(refused(at(now))).toBeUndefined();
     expect(refused(at(now - 300_000))).toBeUndefined();
+    // Times are signed as whole seconds, so the last one counts to its end.
+    const late = (more: number) =>
+      refusedSignature(call({ windowSeconds: 300, headers: at(now - 300_000), now: now + more }));
+    expect([late(999), late(1000)?.code]).toEqual([undefined, "SIGNATURE_INVALID"]);
     expect(refused(at(now - 301_000))).toContain("300 seconds ago");
     expect(refused(at(now + 301_000))).toContain("ahead of time");
     expect(refused(signed(secret)), "signed without a time").toContain("not in the right form");

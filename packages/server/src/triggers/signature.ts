@@ -60,5 +60,6 @@ export function refusedSignature(call: SignedCall): SignatureRefusal | undefined
 
 const invalid = (reason: string): SignatureRefusal => ({ code: "SIGNATURE_INVALID", reason });
 
+/** Senders sign whole seconds, and count in them: what was signed 300 seconds ago is fresh until the second is over. */
 const isFresh = (signedAt: number | undefined, now: number, windowSeconds: number): boolean =>
-  signedAt !== undefined && Math.abs(now - signedAt) <= windowSeconds * 1000;
+  signedAt !== undefined && Math.abs(Math.floor(now / 1000) - Math.floor(signedAt / 1000)) <= windowSeconds;

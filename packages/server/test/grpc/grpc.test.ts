@@ -21,6 +21,7 @@ import type {
   ExecutionEvent,
   TriggerWorkflowRequest,
 } from "../../src/grpc/generated/workflow.js";
+import { createWatchers } from "../../src/grpc/watch.js";
 import { loadSettings } from "../../src/settings.js";
 import { addPermission } from "../../src/store/permissions.js";
 import { createWorkflow } from "../../src/store/workflows.js";
@@ -386,7 +387,38 @@ describe("WatchExecution", () => {
   });
 });
 
+describe("a reader that went while it was looked up", () => {
+  it("is no reader: nothing is kept for it", async () => {
+    const { executionId } = await ask(app.client, app.client.executeWorkflow, execute({ workflowId: slow }));
+    const call = { request: { executionId, afterSequence: 0 } };
+    const caller = { principal: { kind: "service" }, signal: AbortSignal.abort(), log: app.log };
+    // Only what is asked of either before anything is sent.
+    const watched = createWatchers(app.services).watch(call as never, caller as never);
+    await expect(watched).rejects.toMatchObject({ code: "REQUEST_TIMEOUT" });
+    await cancel({ executionId, reason: "" });
+  });
+});
+
+describe("bytes that are no message", () => {
+  const send = (about: Metadata) =>
+    new Promise<ServiceError | null>((resolve) => {
+      const path = "/waddlebot.workflow.WorkflowService/TriggerWorkflow";
+      const asTheyAre = (bytes: Buffer) => bytes;
+      app.client.makeUnaryRequest(path, asTheyAre, asTheyAre, Buffer.from("0affff010102", "hex"), about, resolve);
+    });
+
+  it("are refused as the caller's mistake, to those who may call", async () => {
+    expect((await send(metadata()))?.code).toBe(status.INVALID_ARGUMENT);
+    expect((await send(new Metadata()))?.code).toBe(status.UNAUTHENTICATED);
+  });
+});
+
 describe("limits", () => {
+  it("takes only ids of people that there can be", async () => {
+    const refused = await refusal(ask(app.client, app.client.triggerWorkflow, trigger({ userId: -5 })));
+    expect([refused.code, refused.details]).toEqual([status.INVALID_ARGUMENT, "user_id: must not be negative"]);
+  });
+
   it("refuses messages over one mebibyte, also when they are small on the way", async () => {
     const triggerData = JSON.stringify({ text: "x".repeat(1024 * 1024) });
     const plain = await refusal(ask(app.client, app.client.triggerWorkflow, trigger({ triggerData })));

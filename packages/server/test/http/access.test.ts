@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { flags } from "../../src/access/permissions.js";
 import { flagOf, type Route } from "../../src/http/route.js";
 import { routes } from "../../src/http/routes/index.js";
+import { webhookRoute } from "../../src/http/webhook-door.js";
 import { addPermission } from "../../src/store/permissions.js";
 import { type Call, type Caller, publish, type TestApp, testApp } from "../support/app.js";
 import { until } from "../support/until.js";
@@ -162,10 +163,30 @@ describe("addresses that are no route", () => {
     ["DELETE", "/api/v1/workflows", "GET, HEAD, POST"],
     ["POST", "/health", "GET, HEAD"],
     ["OPTIONS", "/api/v1/workflows", "GET, HEAD, POST"],
+    ["GET", "/api/v1/workflows/validate", "POST"],
+    ["PATCH", "/api/v1/workflows/validate", "POST"],
+    ["GET", "/api/v1/workflows/webhooks/versions", "POST"],
+    ["POST", "/api/v1/workflows/executions/publish", "GET, HEAD"],
+    ["PUT", "/api/v1/workflows/executions/webhooks/cancel", "POST"],
   ] as const)("%s %s is a method that is not allowed", async (method, path, allow) => {
     const { status, headers, json } = await nobody(path, { method });
     expect(status).toBe(405);
     expect(headers.allow).toBe(allow);
     expect(json.error.code).toBe("METHOD_NOT_ALLOWED");
+  });
+
+  it("every address answers every method that is not its own with 405 and says which are", async () => {
+    const all = [...routes, webhookRoute];
+    for (const path of new Set(all.map((route) => route.path))) {
+      const own = all.filter((route) => route.path === path).map(({ method }): string => method);
+      const allow = [...own, ...(own.includes("GET") ? ["HEAD"] : [])].sort();
+      for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter(
+        (it) => !allow.includes(it),
+      )) {
+        const url = path.replaceAll(/:\w+/g, randomUUID());
+        const { statusCode, headers } = await app.http.inject({ method: method as "GET", url });
+        expect([method, path, statusCode, headers.allow]).toEqual([method, path, 405, allow.join(", ")]);
+      }
+    }
   });
 });

@@ -39,7 +39,7 @@ export const partsIn = (at: Evaluation, milliseconds: number, zone = "UTC"): Dat
 
 /** The moment at which UTC's clocks show what the zone's show now. */
 const wallClock = (at: Evaluation, milliseconds: number, zone: string): number => {
-  spend(at, 20);
+  spend(at, 40);
   const parts = new Map(
     formatterOf(at, zone)
       .formatToParts(milliseconds)
@@ -126,7 +126,7 @@ const synonyms: Readonly<Record<string, string>> = {
 export const formatDate = (at: Evaluation, milliseconds: number, pattern: string, zone?: string): string => {
   if (pattern.length > maxPatternLength)
     fail(at, "EXPRESSION_LIMIT", `a date pattern may have ${maxPatternLength} characters at most`);
-  spend(at, 1 + (pattern.length >> 2));
+  spend(at, 4 + (pattern.length >> 1));
   const parts = partsIn(at, milliseconds, zone);
   const text = pattern.replaceAll(/'([^']*)'|([A-Za-z])\2*/g, (piece, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted === "" ? "'" : quoted;

@@ -1,6 +1,6 @@
 // Functions of dates. A date is ISO text in UTC, so it can be stored, sent and compared as it is; functions also take
 // milliseconds since 1970. "Now" is the logical time that the evaluation was given.
-import { type Evaluation, fail } from "../evaluation.js";
+import { type Evaluation, fail, spend } from "../evaluation.js";
 import { formatDate, partsIn } from "./date-format.js";
 import { fn } from "./entry.js";
 
@@ -13,6 +13,7 @@ const latest = 253_402_300_799_999;
 const earliest = -62_167_219_200_000;
 
 const isoText = (at: Evaluation, milliseconds: number): string => {
+  spend(at, 1);
   if (milliseconds >= earliest && milliseconds <= latest) return new Date(milliseconds).toISOString();
   return fail(at, "EXPRESSION_VALUE", "a date has to be between the years 0 and 9999");
 };

@@ -196,8 +196,9 @@ const converters: { readonly [K in KindName]: (value: Argument, at: Evaluation) 
       return follow(element, path);
     });
   },
-  date: (value) => {
+  date: (value, at) => {
     if (typeof value === "number") return Math.abs(value) <= 8.64e15 ? value : unfit;
+    spend(at, 4);
     return (typeof value === "string" ? parseDate(value) : undefined) ?? unfit;
   },
 };

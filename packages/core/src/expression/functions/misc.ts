@@ -46,7 +46,7 @@ const lengthOf = (at: Evaluation, value: Value): number => {
     );
   }
   const { length } = Object.keys(value);
-  spendItems(at, length);
+  spend(at, 1 + (length >> 2));
   return length;
 };
 

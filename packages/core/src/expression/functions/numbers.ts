@@ -1,6 +1,6 @@
 // Functions and methods of numbers. A result that is no finite number is an error.
-import { type Evaluation, fail } from "../evaluation.js";
-import { describe, type Value } from "../values.js";
+import { type Evaluation, fail, spend, spendText } from "../evaluation.js";
+import { describe, orNull, type Value } from "../values.js";
 import { fn, method } from "./entry.js";
 
 const group = "numbers";
@@ -15,6 +15,7 @@ const digitsWithin = (at: Evaluation, digits: number): number =>
 
 /** Rounds as people do on paper: 1.005 to 2 digits is 1.01, whatever its binary form. */
 const rounded = (at: Evaluation, x: number, digits = 0): number => {
+  spend(at, 1);
   const places = digitsWithin(at, digits);
   if (places === 0 || !/^-?\d+(?:\.\d+)?$/.test(String(x))) return Math.round(x);
   const shifted = Math.round(Number(`${Math.abs(x)}e${places}`));
@@ -44,6 +45,7 @@ const read = (at: Evaluation, value: Value, fallback?: Value): Value => {
 };
 
 const leading = (at: Evaluation, text: Value, pattern: RegExp): Value => {
+  if (typeof text === "string") spendText(at, text.length);
   const front = typeof text === "string" ? pattern.exec(text.slice(0, 400))?.[0] : undefined;
   return read(at, typeof text === "string" ? front : text);
 };
@@ -52,6 +54,7 @@ const leading = (at: Evaluation, text: Value, pattern: RegExp): Value => {
 const numbersOf = (at: Evaluation, name: string, values: readonly Value[]): number[] => {
   const [first] = values;
   const list = values.length === 1 && Array.isArray(first) ? first : values;
+  spend(at, 1 + (list.length >> 3));
   return list.map((value) =>
     typeof value === "number"
       ? value
@@ -63,7 +66,7 @@ const numbersOf = (at: Evaluation, name: string, values: readonly Value[]): numb
 export const sumOf = (at: Evaluation, values: readonly Value[]): number =>
   finite(
     at,
-    numbersOf(at, "sum", [[...values].map((value) => value ?? null)]).reduce((sum, value) => sum + value, 0),
+    numbersOf(at, "sum", [values.map(orNull)]).reduce((sum, value) => sum + value, 0),
     "the sum",
   );
 

@@ -1,7 +1,7 @@
 // Functions and methods of objects.
 import type { JsonObject } from "../../json.js";
 import { copyInto, putInto } from "../build-object.js";
-import { allowList, type Evaluation, fail, spend, spendItems, textOf } from "../evaluation.js";
+import { allowList, type Evaluation, fail, spend, spendKeys, textOf } from "../evaluation.js";
 import { describe, hasOwn, type Value } from "../values.js";
 import { fn, method } from "./entry.js";
 
@@ -10,7 +10,7 @@ const group = "objects";
 const paid = (at: Evaluation, object: JsonObject): JsonObject => {
   const count = Object.keys(object).length;
   allowList(at, count);
-  spendItems(at, count * 4);
+  spendKeys(at, count);
   return object;
 };
 
@@ -64,7 +64,7 @@ export const objectFunctions = [
     ['Object.fromEntries([["a", 1]])', { a: 1 }],
     (at, entries) => {
       const result: JsonObject = {};
-      spendItems(at, entries.length * 4);
+      spendKeys(at, entries.length);
       for (const entry of entries) {
         if (!Array.isArray(entry))
           return fail(

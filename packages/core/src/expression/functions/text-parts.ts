@@ -28,7 +28,7 @@ const truncated = (at: Evaluation, text: string, length: number, ending: string)
     text
       .slice(0, room)
       .replace(/[\ud800-\udbff]$/, "")
-      .trimEnd() + cutText(at, ending.slice(0, Math.max(0, length)))
+      .trimEnd() + cutText(at, ending, (it) => it.slice(0, Math.max(0, length)))
   );
 };
 
@@ -57,14 +57,14 @@ export const textPartMethods = [
     "slice(start?: whole, end?: whole): text",
     "The part from start up to, not including, end; negative numbers count from the end.",
     ['"workflow".slice(0, 4)', "work"],
-    (at, text, start, end) => cutText(at, text.slice(start, end)),
+    (at, text, start, end) => cutText(at, text, (it) => it.slice(start, end)),
   ),
   method(
     "text",
     "substring(start: whole, end?: whole): text",
     "The part from start up to, not including, end.",
     ['"workflow".substring(4)', "flow"],
-    (at, text, start, end) => cutText(at, text.substring(start, end)),
+    (at, text, start, end) => cutText(at, text, (it) => it.substring(start, end)),
   ),
   method(
     "text",
@@ -72,9 +72,8 @@ export const textPartMethods = [
     "The character at an index from 0; negative numbers count from the end.",
     ['"hello".at(-1)', "o"],
     (at, text, index) => {
-      spendText(at, text.length);
-      const character = text.at(index);
-      return character === undefined ? undefined : cutText(at, character);
+      const character = cutText(at, text, (it) => it.at(index) ?? "");
+      return character === "" ? undefined : character;
     },
   ),
   method(
@@ -83,7 +82,7 @@ export const textPartMethods = [
     "The text cut to a length, with an ending (…) where something was cut off.",
     ['"A long message".truncate(7)', "A long…"],
     (at, text, length, ending = "…") => {
-      spendText(at, Math.max(0, Math.min(length, text.length)));
+      spendText(at, text.length);
       return truncated(at, text, length, ending);
     },
   ),

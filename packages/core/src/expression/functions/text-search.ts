@@ -7,7 +7,7 @@ import { method } from "./entry.js";
 /** Whether a text matches a pattern, paid for by the evaluation. */
 export const matches = (at: Evaluation, text: string, pattern: string, flags = ""): boolean => {
   const compiled = patternFor(at, pattern, flags);
-  spend(at, 1 + (pattern.length >> 2) + (compiled.states >> 2));
+  spend(at, 4 + (pattern.length >> 1) + (compiled.states >> 1));
   spendText(at, text.length);
   return compiled.test(text, at.budget);
 };

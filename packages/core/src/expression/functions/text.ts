@@ -1,5 +1,4 @@
 // Methods that give a text in another form, or a longer one.
-import { cleanText } from "../../json.js";
 import { allowText, cutText, type Evaluation, fail, spend, spendSearch, spendText } from "../evaluation.js";
 import { method } from "./entry.js";
 
@@ -25,7 +24,7 @@ const padded = (
   pad: (length: number, filler: string) => string,
 ): string => {
   const result = made(at, Math.max(length, text.length), () => pad(length, filler));
-  return cutText(at, result);
+  return cutText(at, result, (it) => it);
 };
 
 const replaced = (at: Evaluation, text: string, search: string, replacement: string, all: boolean): string => {
@@ -125,5 +124,7 @@ export const textMethods = [
         () => text + parts.join(""),
       ),
   ),
-  method("text", "toString(): text", "The text itself.", ['"a".toString()', "a"], (_at, text) => cleanText(text)),
+  method("text", "toString(): text", "The text itself.", ['"a".toString()', "a"], (at, text) =>
+    cutText(at, text, (it) => it),
+  ),
 ];

@@ -56,7 +56,7 @@ export const dryRunRoutes = [
     schema: { body: testBody.optional(), gives: resultSchema },
     handler: async ({ workflow, principal, body = {}, request }, { limits, clock, outside }) => {
       const { nodes, connections, global_variables, metadata } = { ...workflow, ...drawn(body) };
-      const { compiled, ...validation } = validate({ nodes, connections, global_variables, metadata }, limits);
+      const { compiled, ...validation } = await validate({ nodes, connections, global_variables, metadata }, limits);
       const { plan } = compiled;
       if (plan === undefined) throw appError("VALIDATION_FAILED", undefined, { details: validation });
       const trigger = triggerOf(plan, body.trigger_node);

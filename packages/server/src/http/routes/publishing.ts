@@ -119,7 +119,7 @@ async function checkPublishable(
   document: WorkflowGraph,
   { principal, limits, license, licenseKey }: Publishing,
 ): Promise<void> {
-  const { compiled, ...result } = validate(document, limits);
+  const { compiled, ...result } = await validate(document, limits);
   if (!result.is_valid) throw appError("VALIDATION_FAILED", undefined, { details: result });
   checkSecretUse(principal, workflow, compiled);
   for (const feature of featuresOf(compiled))

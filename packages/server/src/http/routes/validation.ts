@@ -7,8 +7,8 @@ import { validate } from "../validation.js";
 
 const tag = "Building";
 
-const told = (document: unknown, limits: Parameters<typeof validate>[1]) => {
-  const { compiled: _, ...result } = validate(document, limits);
+const told = async (document: unknown, limits: Parameters<typeof validate>[1]) => {
+  const { compiled: _, ...result } = await validate(document, limits);
   return ok(result);
 };
 
