@@ -1,6 +1,7 @@
 // From a drawn workflow to a plan, and everything that is wrong with it. Linear in the graph's size.
 import type { z } from "zod";
 import { graphSchema, type WorkflowGraph } from "../documents/workflow.js";
+import { inputWords } from "../input-words.js";
 import { defaultLimits, type Limits } from "../limits.js";
 import { secretPrefix } from "../secrets.js";
 import { findCycles } from "./cycles.js";
@@ -23,7 +24,7 @@ type CompileLimits = Pick<Limits, "maxLoopDepth" | "maxLoopIterations">;
 
 /** Checks the document's outer shape and compiles it. `document` may be anything. */
 export const compileDocument = (document: unknown, limits: CompileLimits = defaultLimits): Compiled => {
-  const parsed = graphSchema.safeParse(document);
+  const parsed = graphSchema.safeParse(document, { error: inputWords });
   if (parsed.success) return compile(parsed.data, limits);
   return { plan: undefined, problems: parsed.error.issues.map(shapeProblem) };
 };
