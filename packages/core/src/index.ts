@@ -13,6 +13,7 @@ export * from "./expression/index.js";
 export * from "./graph/compile.js";
 export * from "./graph/plan.js";
 export * from "./graph/problems.js";
+export * from "./input-words.js";
 export * from "./interpreter/commands.js";
 export * from "./interpreter/events.js";
 export * from "./interpreter/history.js";

@@ -1,5 +1,7 @@
 // Several processes on one port: whichever is asked, /metrics and /api/v1/status/circuits answer for all of them.
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { draw } from "@workflow-core/core/testing";
 import { afterEach, expect, it } from "vitest";
 import { signToken } from "../src/access/tokens.js";
@@ -67,6 +69,34 @@ it("gives every process's numbers under its own label, also after one was killed
     40_000,
   );
   expect(Object.keys(await startTimes()).sort()).toEqual(["1", "2", "3"]);
+}, 120_000);
+
+it("loses no process to a log that is rotated while it starts, and all of them open the file anew", async () => {
+  const directory = join(bench.cwd, "rotated");
+  const env = { WORKERS: "3", MODULE_PORT: "0", GRPC_PORT: "0", RELEASE_MODE: "false", LOG_DIR: directory };
+  const service = startCli(["start"], { cwd: bench.cwd, env });
+  started = service;
+  const file = join(directory, "workflow_core.log");
+  await until(() => existsSync(file), "the log", 40_000);
+  let rotations = 0;
+  const rotating = setInterval(() => {
+    rotations += 1;
+    if (existsSync(file)) renameSync(file, `${file}.${rotations}`);
+    service.process.kill("SIGHUP");
+  }, 20);
+  const listening = () => service.stdout().split("Listening on").length - 1;
+  await until(() => listening() === 3, "all three", 40_000).finally(() => clearInterval(rotating));
+  expect(rotations).toBeGreaterThan(3);
+  expect(service.stdout() + service.stderr()).not.toMatch(/Process \d+ ended/);
+
+  await until(() => existsSync(file), "the file of before");
+  renameSync(file, `${file}.last`);
+  service.process.kill("SIGHUP");
+  await until(() => existsSync(file), "the new file");
+  service.process.kill("SIGTERM");
+  await service.ended;
+  const ends = (name: string) => readFileSync(name, "utf8").split("Everything is closed.").length - 1;
+  expect([ends(file), ends(`${file}.last`)]).toEqual([3, 0]);
 }, 120_000);
 
 it("tells of the hosts that any of the processes has called", async () => {

@@ -40,6 +40,7 @@ describe("help", () => {
     ["start --port 99999", "whole number from 0 to 65535"],
     ["token", "required option '--user <id>'"],
     ["token --user x", "whole number from 1"],
+    ["token --user x", "(try: workflow-core token --help)"],
     ["run a b", "too many arguments"],
   ])("%j is a mistake that is told on standard error, with code 2", async (args, sentence) => {
     const { code, stdout, stderr } = await run(args);

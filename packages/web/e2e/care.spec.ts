@@ -63,7 +63,7 @@ test("publishing says what is wrong and leads there", async ({ page }) => {
   await expect(page.getByRole("dialog").getByRole("button", { name: "Publish", exact: true })).toBeDisabled();
   await page
     .getByRole("dialog")
-    .getByRole("button", { name: /^greet/ })
+    .getByRole("button", { name: /^Chat message · Text: / })
     .click();
   await expect(editorOf(page, "config.message")).toBeFocused();
 });

@@ -1,5 +1,6 @@
 // Binding: a drawn config, compiled once, gives the node's values at each visit. The same field checks both.
 import type { Env, ExpressionSyntaxError } from "../expression/index.js";
+import { inputWords } from "../input-words.js";
 import type { Json } from "../json.js";
 import { secretPrefix } from "../secrets.js";
 import { type Condition, type ConditionDocument, compileCondition } from "./condition.js";
@@ -124,7 +125,7 @@ const compileFields = (fields: Fields, drawn: Record<string, Json>, path: string
 };
 
 const check = (field: Field, bound: unknown, path: string): unknown => {
-  const result = field.bound.safeParse(bound);
+  const result = field.bound.safeParse(bound, { error: inputWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const inner = (issue?.path ?? []).map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
@@ -157,7 +158,9 @@ export const compileConfig = (fields: Fields, drawn: Record<string, Json>, probl
     if (problems.length > before) continue;
     if (!part.constant) moving.push({ key, field, part });
     else {
-      const result = field.bound.safeParse(part.bind({ lookup: () => undefined, now: 0, random: () => 0 }));
+      const result = field.bound.safeParse(part.bind({ lookup: () => undefined, now: 0, random: () => 0 }), {
+        error: inputWords,
+      });
       if (result.success) fixed[key] = result.data;
       else problems.push({ path: `config.${key}`, message: result.error.issues[0]?.message ?? "does not fit" });
     }

@@ -221,6 +221,31 @@ describe("compile", () => {
       expect(compileDocument(wrong).plan).toBeUndefined();
   });
 
+  it.each([
+    [
+      { node_type: "action_chat_mesage" },
+      'There is no node type "action_chat_mesage"; did you mean "action_chat_message"?',
+    ],
+    [{ node_type: "webhook" }, 'There is no node type "webhook"; did you mean "trigger_webhook"?'],
+    [
+      { node_type: "action_chat_message", config: { message: "Hi {{ payloat }}" } },
+      'Nothing sets "payloat"; did you mean "payload"?',
+    ],
+    [{ node_type: "frobnicate" }, 'There is no node type "frobnicate"'],
+    [
+      { node_type: "flow_end", config: { output_dat: {} } },
+      'flow_end has no field output_dat; did you mean "output_data"?',
+    ],
+    [{ node_type: "flow_end", config: { colour: 1 } }, "flow_end has no field colour"],
+  ])("says what was probably meant: %j", (node, message) => {
+    const { problems } = compileDocument({
+      nodes: { start: { node_type: start }, a: node },
+      connections: [],
+      global_variables: {},
+    });
+    expect(problems.map((each) => each.message)).toContain(message);
+  });
+
   it("refuses more than 10,000 nodes", () => {
     const nodes = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`n${index}`, set()]));
     expect(compile(draw("", nodes)).problems).toEqual([expect.objectContaining({ code: "too_many_nodes" })]);

@@ -1,6 +1,7 @@
 // From a drawn workflow to a plan, and everything that is wrong with it. Linear in the graph's size.
 import type { z } from "zod";
 import { graphSchema, type WorkflowGraph } from "../documents/workflow.js";
+import { inputWords } from "../input-words.js";
 import { defaultLimits, type Limits } from "../limits.js";
 import { secretPrefix } from "../secrets.js";
 import { findCycles } from "./cycles.js";
@@ -29,7 +30,7 @@ export const compileDocument = (document: unknown, limits: CompileLimits = defau
   inOneGo(compilingDocument(document, limits));
 
 export function* compilingDocument(document: unknown, limits: CompileLimits = defaultLimits): Compiling {
-  const parsed = graphSchema.safeParse(document);
+  const parsed = graphSchema.safeParse(document, { error: inputWords });
   if (!parsed.success) return { plan: undefined, problems: parsed.error.issues.map(shapeProblem) };
   yield;
   return yield* compiling(parsed.data, limits);

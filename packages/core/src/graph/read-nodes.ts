@@ -2,6 +2,8 @@
 import { compileConfig, type FieldProblem } from "../config/bind.js";
 import { drawnSchema } from "../config/fields.js";
 import type { NodeDocument, RetryDocument, WorkflowGraph, WorkflowMetadata } from "../documents/workflow.js";
+import { didYouMean } from "../expression/index.js";
+import { inputWords } from "../input-words.js";
 import type { Json } from "../json.js";
 import type { NodeType } from "../node.js";
 import { nodeType, nodeTypes } from "../nodes/index.js";
@@ -33,10 +35,16 @@ const retryPolicy = (own: RetryDocument | undefined, metadata: WorkflowMetadata)
   };
 };
 
+/** Half a sentence with the type that was probably meant: mistyped by a letter or two, or a part of its name. */
 const similar = (unknown: string): string => {
-  const hit = nodeTypes.find(({ type }) => type.includes(unknown) || unknown.includes(type));
-  return hit ? `; did you mean ${hit.type}?` : "";
+  const types = nodeTypes.map(({ type }) => type);
+  const part = types.find((type) => type.includes(unknown) || unknown.includes(type));
+  return didYouMean(unknown, types) || (part === undefined ? "" : `; did you mean "${part}"?`);
 };
+
+/** The sentence for fields that a type does not have; a field of its own, not one inside another, gets advice. */
+const unknownFields = (type: NodeType, names: readonly string[], inside: boolean): string =>
+  `${type.type} has no field ${names.join(", ")}${inside ? "" : didYouMean(names[0] ?? "", Object.keys(type.config))}`;
 
 const readConfig = (
   id: string,
@@ -44,7 +52,7 @@ const readConfig = (
   drawn: Record<string, Json>,
   problems: Problem[],
 ): Record<string, Json> | undefined => {
-  const result = schemas.get(type.type)?.safeParse(drawn);
+  const result = schemas.get(type.type)?.safeParse(drawn, { error: inputWords });
   if (result?.success) return drawn;
   for (const issue of result?.error.issues ?? []) {
     const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys : [];
@@ -53,7 +61,7 @@ const readConfig = (
       problem(
         "config_invalid",
         place,
-        unknownKeys.length > 0 ? `${type.type} has no field ${unknownKeys.join(", ")}` : issue.message,
+        unknownKeys.length > 0 ? unknownFields(type, unknownKeys, issue.path.length > 0) : issue.message,
       ),
     );
   }

@@ -1,4 +1,5 @@
 // What is odd about a workflow though it can run.
+import { didYouMean } from "../expression/index.js";
 import { secretPrefix } from "../secrets.js";
 import type { Plan, PlanNode } from "./plan.js";
 import { type Problem, problem } from "./problems.js";
@@ -29,7 +30,7 @@ const unsetVariables = (plan: Plan, problems: Problem[]): void => {
         problem(
           "unset_variable",
           { node_id: node.id },
-          `Nothing sets "${name}"; give it in global_variables or when the workflow is started.`,
+          `Nothing sets "${name}"${didYouMean(name, known) || "; give it in global_variables or when the workflow is started."}`,
         ),
       );
     }

@@ -3,6 +3,7 @@
 import { compileConfig, type FieldProblem } from "../config/bind.js";
 import { drawnSchema } from "../config/fields.js";
 import type { Env } from "../expression/index.js";
+import { inputWords } from "../input-words.js";
 import type { Json } from "../json.js";
 import type { ActionNode, NodeType, Performed } from "../node.js";
 import type { Answer, Call, HttpResponse, Outside } from "../outside.js";
@@ -72,7 +73,7 @@ export const bound = (
   variables?: Record<string, Json>,
 ): Record<string, unknown> => {
   const problems: FieldProblem[] = [];
-  for (const { path, message } of drawnSchema(type.config).safeParse(config).error?.issues ?? [])
+  for (const { path, message } of drawnSchema(type.config).safeParse(config, { error: inputWords }).error?.issues ?? [])
     problems.push({ path: path.join("."), message });
   const between = type.problem?.(config);
   if (between) problems.push(between);

@@ -57,6 +57,7 @@ function program(): Command {
   addService(root);
   addFiles(root);
   addKnowledge(root);
+  for (const command of root.commands) command.showHelpAfterError(`(try: workflow-core ${command.name()} --help)`);
   return root;
 }
 

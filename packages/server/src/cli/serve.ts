@@ -2,7 +2,6 @@
 //
 // S1. The first SIGTERM or SIGINT drains and ends it with 0; a second one ends it at once.
 // S2. A drain that does not end is cut off, so that the process never hangs.
-// S3. SIGHUP opens the log file anew.
 import cluster from "node:cluster";
 import { createApp } from "../app.js";
 import type { Log } from "../log.js";
@@ -17,7 +16,7 @@ const grace = 5;
 
 /** Serves until a signal comes; gives the exit code. Rejects when it cannot be started. */
 export async function serve(settings: Settings, log: Log): Promise<number> {
-  const ended = onSignals(log);
+  const ended = onSignals();
   process.on("uncaughtException", (error) => {
     log.error("uncaught", { message: "A bug ended the process.", error });
     process.exit(exitCodes.failed);
@@ -41,9 +40,8 @@ export async function serve(settings: Settings, log: Log): Promise<number> {
   return exitCodes.done;
 }
 
-function onSignals(log: Log): { signal: Promise<string>; asked(): boolean } {
+function onSignals(): { signal: Promise<string>; asked(): boolean } {
   let first: string | undefined;
-  process.on("SIGHUP", () => log.reopen());
   const signal = new Promise<string>((resolve) => {
     for (const each of ["SIGTERM", "SIGINT"] as const)
       process.on(each, () => {

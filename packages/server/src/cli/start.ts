@@ -1,4 +1,6 @@
 // `workflow-core start`: the service. What one process does is in serve.ts; here it is decided how it is started.
+//
+// SIGHUP opens the log file anew, from the moment on in which there is one; a supervised process says when that is.
 import cluster from "node:cluster";
 import { createLog, maskText } from "../log.js";
 import { settingWarnings } from "../settings.js";
@@ -18,6 +20,8 @@ export interface StartOptions {
 export async function start({ role, port }: StartOptions): Promise<number> {
   const settings = readSettings({ ROLE: role, MODULE_PORT: port === undefined ? undefined : String(port) });
   const log = createLog({ level: settings.LOG_LEVEL, directory: settings.LOG_DIR, pretty: isTerminal });
+  process.on("SIGHUP", () => log.reopen());
+  process.send?.({ hears: true }); // to the supervisor, if there is one
   if (cluster.isPrimary)
     for (const { message } of settingWarnings(settings, process.env)) log.system("WARNING", "settings", { message });
   try {

@@ -3,7 +3,8 @@
 //
 // P1. The first worker must listen before the others are started: a port that is taken ends the start, not a circle.
 // P2. A worker that dies is replaced, under its number, after a pause that doubles while replacements die young.
-// P3. Signals are passed on; this process ends after its workers, and they end when it is gone.
+// P3. SIGHUP reaches every worker, but none before it hears: it would end one that is only just starting.
+// P4. Signals to end are passed on; this process ends after its workers, and they end when it is gone.
 import cluster, { type Worker } from "node:cluster";
 import type { Log } from "../log.js";
 import { connectSiblings, workerNumber } from "../observe/siblings.js";
@@ -38,6 +39,7 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
     const worker = cluster.fork({ ...env, [workerNumber]: String(number) });
     const begun = performance.now();
     workers.add(worker);
+    passOnHangups(worker);
     connectSiblings(worker, workers);
     worker.on("exit", (code, signal) => {
       workers.delete(worker);
@@ -51,7 +53,7 @@ export async function supervise(settings: Settings, log: Log): Promise<number> {
     });
     return worker;
   };
-  const signal = signalled(log, workers);
+  const signal = signalled();
 
   try {
     const url = await listeningAt(begin(1, 100));
@@ -83,13 +85,25 @@ const listeningAt = (worker: Worker): Promise<string | undefined> =>
     worker.once("exit", () => resolve(undefined));
   });
 
-/** Resolves with the first SIGTERM or SIGINT; SIGHUP is passed on, so that all open their log files anew. */
-const signalled = (log: Log, workers: ReadonlySet<Worker>): Promise<string> => {
-  process.on("SIGHUP", () => {
-    log.reopen();
-    for (const worker of workers) worker.process.kill("SIGHUP");
-  });
-  return new Promise((resolve) => {
+/** Resolves with the first SIGTERM or SIGINT. */
+const signalled = (): Promise<string> =>
+  new Promise((resolve) => {
     for (const each of ["SIGTERM", "SIGINT"] as const) process.on(each, () => resolve(each));
   });
+
+/** As long as a worker lives, it is told by SIGHUP what we are told: at once, or as soon as it says that it hears. */
+const passOnHangups = (worker: Worker): void => {
+  let hears = false;
+  let missed = false;
+  const tell = () => {
+    if (hears) worker.process.kill("SIGHUP");
+    else missed = true;
+  };
+  worker.on("message", (message: { hears?: true }) => {
+    if (message.hears !== true) return;
+    hears = true;
+    if (missed) tell();
+  });
+  process.on("SIGHUP", tell);
+  worker.once("exit", () => process.off("SIGHUP", tell));
 };

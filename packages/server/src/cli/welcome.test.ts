@@ -13,6 +13,13 @@ it("says where it is, where the data are, and what to try", async () => {
   expect(text.match(/^\S*curl|^ID=\$\(curl/gm)).toHaveLength(3);
 });
 
+it("says where to click, and of a process that only works where it is watched", async () => {
+  expect(await welcome({ settings: loadSettings({}), ...at })).toMatch(/browser +http:\/\/127\.0\.0\.1:8070$/m);
+  const worker = await welcome({ settings: loadSettings({ ROLE: "worker" }), ...at });
+  expect(worker).toContain(`${at.url}/ready  ${at.url}/metrics`);
+  expect(worker).not.toMatch(/browser|docs|TOKEN/);
+});
+
 it("has no token and no password in release mode", async () => {
   const text = await welcome({ settings: loadSettings(release), ...at });
   expect(text).toContain(at.url);

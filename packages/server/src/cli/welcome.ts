@@ -23,7 +23,9 @@ export async function welcome({ settings, url, place }: Welcome): Promise<string
     "",
     paint.bold(paint.green("Workflow Core is running.")),
     "",
-    `  API and documentation  ${paint.cyan(url)}  ${paint.cyan(`${url}/docs`)}`,
+    ...(settings.ROLE === "worker"
+      ? [`  Health and metrics     ${paint.cyan(`${url}/ready`)}  ${paint.cyan(`${url}/metrics`)}`]
+      : [`  Open in a browser      ${paint.cyan(url)}`, `  Documentation          ${paint.cyan(`${url}/docs`)}`]),
     `  Data                   ${own}`,
   ];
   if (settings.RELEASE_MODE || settings.ROLE === "worker") return [...lines, ""].join("\n");

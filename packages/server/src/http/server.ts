@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
+import { inputWords } from "@workflow-core/core";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { createSecrets } from "../access/secrets.js";
@@ -85,7 +86,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   });
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = "" }) => (data) => {
     // Fastify gives null for a body that is not there.
-    const result = schema.safeParse(httpPart === "body" ? (data ?? undefined) : data);
+    const result = schema.safeParse(httpPart === "body" ? (data ?? undefined) : data, { error: inputWords });
     if (result.success) return { value: result.data };
     return {
       error:

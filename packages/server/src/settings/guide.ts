@@ -38,7 +38,7 @@ export const guideSettings = {
 
   REDIS_URL: redis.optional(
     address("redis", "rediss"),
-    "Redis connection URL for caching, sessions and rate limits. Unset: kept in memory, and limits over several processes count in the database.",
+    "Redis connection URL for caching, sessions and rate limits. Unset: the cache is in memory; sessions, and limits over several processes, are in the database.",
     { secret: true, example: "redis://localhost:6379/0" },
   ),
 

@@ -71,13 +71,31 @@ describe("the embedded server after an accident", () => {
     }
   });
 
-  it("tells that it was killed, and can be started again", async () => {
+  it("is started again after it was killed, once and twice, under its address and with what was stored", async () => {
     const server = await bench.start();
-    process.kill(server.pid, "SIGKILL");
-    expect((await server.died).message).toMatch(/embedded PostgreSQL is gone: it was ended by SIGKILL/);
-    expect(bench.said).toEqual([expect.stringMatching(/is gone/)]);
+    await ask(server.uri, "CREATE TABLE kept (x int)");
+    for (const times of [1, 2]) {
+      const { pid } = server;
+      process.kill(pid, "SIGKILL");
+      await until(() => server.pid !== pid, "another server");
+      expect(await ask(server.uri, "INSERT INTO kept VALUES (1) RETURNING (SELECT count(*) FROM kept)")).toEqual([
+        times - 1,
+      ]);
+      expect(bench.said.filter((each) => each.includes("is gone: it was ended by SIGKILL"))).toHaveLength(times);
+    }
+    expect(bench.said.at(-1)).toBe("the embedded PostgreSQL runs again");
     await server.stop();
-    expect(await ask((await bench.start()).uri, "SELECT 1")).toEqual([1]);
+    expect(await ask((await bench.start()).uri, "SELECT count(*) FROM kept")).toEqual([2]);
+  });
+
+  it("stays ended when it is stopped while it would be started again", async () => {
+    const server = await bench.start();
+    const { pid } = server;
+    process.kill(pid, "SIGKILL");
+    await until(() => bench.said.some((each) => each.includes("is gone")), "the news");
+    await server.stop();
+    expect([server.pid, processExists(server.pid)]).toEqual([pid, false]);
+    expect(bench.said.filter((each) => each.includes("again"))).toHaveLength(1);
   });
 
   it("begins again after a first start that was killed", async () => {

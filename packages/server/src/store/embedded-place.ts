@@ -54,8 +54,7 @@ export function findPlace(dataDirectory: string, log: StoreLog): Place {
     FALLBACK,
     `${basename(directory)}-${createHash("sha256").update(directory).digest("hex").slice(0, 12)}`,
   );
-  mkdirSync(elsewhere, { recursive: true, mode: 0o755 });
-  if (!canUse(user, elsewhere, "x")) {
+  if (!made(elsewhere) || !canUse(user, elsewhere, "x")) {
     throw new EmbeddedPostgresError(
       `The user "${user.name}", who runs the database because PostgreSQL cannot run as root, can enter neither ${directory} nor ${elsewhere}: ` +
         `set DATA_DIR to a directory that this user can enter, or ${OWN_DATABASE}.`,
@@ -66,6 +65,16 @@ export function findPlace(dataDirectory: string, log: StoreLog): Place {
       "Set DATA_DIR to choose another place.",
   );
   return { directory: elsewhere, data: join(elsewhere, "postgres"), user };
+}
+
+/** Makes a directory if need be; false where that is not allowed: who is root in a container may not be everywhere. */
+function made(directory: string): boolean {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Leaves a sign in DATA_DIR that says where its database went, so that it is never silently begun anew elsewhere. */

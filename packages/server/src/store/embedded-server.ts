@@ -75,7 +75,7 @@ export async function startServer(options: {
       `PostgreSQL did not start on ${place.data}: ${told}\nRepair this, set DATA_DIR to another directory, or ${OWN_DATABASE}.`,
     );
   }
-  return running(child, ended, output, log);
+  return running(child, ended, output);
 }
 
 const READY = /database system is ready to accept connections/;
@@ -140,7 +140,7 @@ function endOf(child: ChildProcess): Promise<End> {
   });
 }
 
-function running(child: ChildProcess, ended: Promise<End>, output: Output, log: StoreLog): RunningServer {
+function running(child: ChildProcess, ended: Promise<End>, output: Output): RunningServer {
   let stopping: Promise<void> | undefined;
   const interrupt = () => child.kill("SIGINT");
   process.once("exit", interrupt);
@@ -148,11 +148,7 @@ function running(child: ChildProcess, ended: Promise<End>, output: Output, log: 
     process.removeListener("exit", interrupt);
     // A server that was stopped did not die: then this promise stays as it is for ever.
     if (stopping !== undefined) return new Promise<Error>(() => undefined);
-    const error = new EmbeddedPostgresError(
-      `The embedded PostgreSQL is gone: ${text}. Start Workflow Core again; what was stored is safe.`,
-    );
-    log.warn(error.message);
-    return error;
+    return new EmbeddedPostgresError(`The embedded PostgreSQL is gone: ${text}.`);
   });
   const stop = async () => {
     output.hush();

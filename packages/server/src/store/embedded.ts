@@ -5,10 +5,12 @@
 // 2. The server ends with this process, even when that is killed; a later start waits for the end of the one before.
 // 3. A data directory is made under another name and renamed when it is whole.
 // 4. The server writes to stderr, which is always read: it never waits for us.
+// 5. A server that is killed is started again under the same address; what waited for it goes on.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { findBinaries } from "./embedded-binaries.js";
 import { EmbeddedPostgresError, OWN_DATABASE } from "./embedded-error.js";
+import { type KeptServer, keepServer } from "./embedded-keeper.js";
 import { isAlive, readOwner, removeOwner, writeOwner } from "./embedded-owner.js";
 import { endOrphan } from "./embedded-pid-file.js";
 import {
@@ -31,12 +33,10 @@ export interface EmbeddedPostgres {
   /** For drivers that take parts; `host` is the directory of the socket. */
   connection: { host: string; port: number; user: string; database: string };
   uri: string;
-  /** The server's process. */
-  pid: number;
+  /** The server's process; another one after it was gone and came back. */
+  readonly pid: number;
   /** Where its files are. */
   data: string;
-  /** Resolves, with the reason, when the server ends although nobody stopped it. Never rejects. */
-  died: Promise<Error>;
   /** Ends all connections, then the server; resolves when it is gone. May be called more than once. */
   stop(): Promise<void>;
 }
@@ -60,30 +60,31 @@ export async function startEmbeddedPostgres(options: { directory: string; log: S
   checkVersion(place, binaries.major);
   const socket = makeSocketDirectory(place.user);
   try {
-    const server = await whenFree(() => startServer({ place, program: binaries.postgres, socket, log }), {
-      place,
-      ownerFile,
-      directory: options.directory,
-    });
+    const at = { place, ownerFile, directory: options.directory };
+    const start = () => startServer({ place, program: binaries.postgres, socket, log });
+    const server = await whenFree(start, { ...at, refuse: () => refuseIfOwned(ownerFile, options.directory) });
     const before = readOwner(ownerFile);
     writeOwner(ownerFile, socket);
     if (before !== null) removeSocketDirectory(before.socket);
-    return embedded(server, place, socket, ownerFile);
+    // Started again, it is this process's own note that says whose the files are.
+    const kept = keepServer(server, () => whenFree(start, { ...at, refuse: () => undefined }), log);
+    return embedded(kept, place, socket, ownerFile);
   } catch (error) {
     removeSocketDirectory(socket);
     throw error;
   }
 }
 
-function embedded(server: RunningServer, place: Place, socket: string, ownerFile: string): EmbeddedPostgres {
+function embedded(server: KeptServer, place: Place, socket: string, ownerFile: string): EmbeddedPostgres {
   const connection = { host: socket, port: PORT, user: "postgres", database: "postgres" };
   return {
     connection,
     // Every part is spelt out, so that no PG… variable of the environment takes its place.
     uri: `postgresql://${connection.user}@localhost/${connection.database}?host=${encodeURIComponent(socket)}&port=${PORT}&sslmode=disable`,
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     data: place.data,
-    died: server.died,
     stop: async () => {
       await server.stop();
       removeOwner(ownerFile, socket);
@@ -120,14 +121,14 @@ async function initialise(place: Place, initdb: string, log: StoreLog): Promise<
 /** Starts the server once no other one holds its files; one whose process has died has PATIENCE to end. */
 async function whenFree(
   start: () => Promise<RunningServer | "in use">,
-  at: { place: Place; ownerFile: string; directory: string },
+  at: { place: Place; ownerFile: string; directory: string; refuse(): void },
 ): Promise<RunningServer> {
   const begun = performance.now();
   let asked = false;
   for (;;) {
     const server = await start();
     if (server !== "in use") return server;
-    refuseIfOwned(at.ownerFile, at.directory);
+    at.refuse();
     const waited = performance.now() - begun;
     if (waited > PATIENCE) throw inUse(at.directory, "its database has not stopped, or runs in another container");
     if (waited > 1000 && !asked && readOwner(at.ownerFile) !== null) {

@@ -1,5 +1,5 @@
 // What comes in from chat platforms: a command that somebody wrote, or something that happened. One or a batch.
-import { jsonSchema } from "@workflow-core/core";
+import { inputWords, jsonSchema } from "@workflow-core/core";
 import { z } from "zod";
 
 const mostEvents = 500;
@@ -40,7 +40,8 @@ export const incomingBody = z
   .record(z.string(), z.unknown())
   .transform((body, context): { events: IncomingEvent[]; batch: boolean } => {
     const batch = Object.hasOwn(body, "events");
-    const result = batch ? batchSchema.safeParse(body) : incomingSchema.safeParse(body);
+    const words = { error: inputWords };
+    const result = batch ? batchSchema.safeParse(body, words) : incomingSchema.safeParse(body, words);
     if (result.success) return { events: "events" in result.data ? result.data.events : [result.data], batch };
     for (const issue of result.error.issues) {
       const [unknown] = issue.code === "unrecognized_keys" ? issue.keys : [];

@@ -44,6 +44,16 @@ describe("serving", () => {
     }
   });
 
+  it("leads from an address with a slash at its end to the one without", async () => {
+    for (const [path, to] of [
+      ["/docs/", "/docs"],
+      ["/docs/concepts/", "/docs/concepts"],
+    ] as const) {
+      const reply = await nobody(path);
+      expect([reply.status, reply.headers.location], path).toEqual([308, to]);
+    }
+  });
+
   it("says in a page that there is none, and gives nothing beside its files", async () => {
     for (const path of [
       "/docs/nothing",

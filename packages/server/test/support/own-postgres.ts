@@ -52,8 +52,7 @@ export async function ownPostgres(database: string): Promise<OwnPostgres> {
       if (server === undefined) return;
       const dying = server;
       process.kill(dying.pid, "SIGQUIT");
-      await dying.died;
-      await dying.stop();
+      await dying.stop(); // before it could be started again
       server = undefined;
     },
     close: async () => {

@@ -121,6 +121,18 @@ export const addFromPalette = (request: PaletteRequest, typeName: string): void 
   show({ palette: undefined, ...(window.innerWidth > 900 ? { right: "inspector" } : {}) });
   select([id]);
   focusNode(id);
+  if (!exact) window.setTimeout(() => bringIntoView(id), 80);
+};
+
+/** Moves the canvas when a card is not seen whole on it, as on a phone where the next one is beside the screen. */
+const bringIntoView = (id: string): void => {
+  const card = cardOf(id)?.getBoundingClientRect();
+  const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
+  if (!flow || !card || !canvas) return;
+  const across = card.left >= canvas.left && card.right <= canvas.right;
+  if (across && card.top >= canvas.top && card.bottom <= canvas.bottom) return;
+  const middle = toCanvas({ x: (card.left + card.right) / 2, y: (card.top + card.bottom) / 2 });
+  void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 200 });
 };
 
 const recentKey = "workflow-core:recent-types";
@@ -128,12 +140,12 @@ export const recentTypes = (): string[] => JSON.parse(localStorage.getItem(recen
 const remember = (type: string): void =>
   localStorage.setItem(recentKey, JSON.stringify([type, ...recentTypes().filter((each) => each !== type)].slice(0, 6)));
 
+const cardOf = (id: string): HTMLElement | null =>
+  document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+
 /** Puts the keyboard on a card. */
 export const focusNode = (id: string): void => {
-  window.setTimeout(
-    () => document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus(),
-    60,
-  );
+  window.setTimeout(() => cardOf(id)?.focus(), 60);
 };
 
 export const focusCanvas = (): void => document.querySelector<HTMLElement>(".canvas")?.focus();

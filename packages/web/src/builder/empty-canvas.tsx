@@ -13,7 +13,7 @@ export const EmptyCanvas = () => (
     <Button look="primary" icon={Plus} onClick={openPalette}>
       Add a trigger
     </Button>
-    <p className="small muted">
+    <p className="small muted keys">
       or press <kbd>Tab</kbd>, <kbd>/</kbd>, or double-click. <kbd>Ctrl</kbd> <kbd>K</kbd> shows everything else.
     </p>
   </div>

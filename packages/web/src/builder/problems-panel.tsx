@@ -1,21 +1,13 @@
 // Everything that is wrong or odd, with a way to the place.
 
-import { type NodeDocument, nodeType, type Problem } from "@workflow-core/core";
+import type { Problem } from "@workflow-core/core";
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { Empty } from "../ui/bits.js";
 import { revealNode } from "./acts.js";
+import { placeOfProblem } from "./problem-place.js";
 import { useChecked } from "./problems.js";
 import { select, useDraft } from "./store.js";
 import { jumpTo } from "./view.js";
-
-/** The node by its label, and the field by its title, as people see them. */
-const placeOf = (problem: Problem, node: NodeDocument | undefined): string => {
-  const type = node && nodeType(node.node_type);
-  const [, key, rest] = /^config\.(\w+)(.*)$/.exec(problem.path ?? "") ?? [];
-  const field = key === undefined ? problem.path : `${type?.config[key]?.title ?? key}${rest}`;
-  const name = node?.label || type?.title || problem.node_id;
-  return [name ?? problem.connection_id, field].filter(Boolean).join(" · ") || "The whole workflow";
-};
 
 const Row = ({ problem }: { problem: Problem }) => {
   const node = useDraft().nodes[problem.node_id ?? ""];
@@ -33,7 +25,7 @@ const Row = ({ problem }: { problem: Problem }) => {
         <Icon size={16} aria-hidden />
         <span className="grow">
           {problem.message}
-          <span className="small faint problem-place">{placeOf(problem, node)}</span>
+          <span className="small faint problem-place">{placeOfProblem(problem, node)}</span>
         </span>
       </button>
     </li>

@@ -7,10 +7,12 @@ import { ApiError } from "../api/errors.js";
 import { publishWorkflow, type VersionLabel } from "../api/workflows.js";
 import { Notice } from "../ui/bits.js";
 import { Button } from "../ui/button.js";
+import { counted } from "../ui/counted.js";
 import { Dialog } from "../ui/dialog.js";
 import { toast } from "../ui/toast.js";
 import { revealNode } from "./acts.js";
 import { DiffCanvas, DiffList } from "./diff-view.js";
+import { placeOfProblem } from "./problem-place.js";
 import { useChecked } from "./problems.js";
 import { usePublishedDifference, usePublishedVersion } from "./published.js";
 import { saveNow, takeOver } from "./saving.js";
@@ -21,30 +23,36 @@ import "./dialogs.css";
 
 const close = () => show({ publishing: false });
 
-const Problems = ({ problems }: { problems: readonly Pick<Problem, "message" | "node_id" | "path">[] }) => (
-  <Notice tone="bad">
-    <strong>To mend first</strong>
-    <ul>
-      {problems.slice(0, 12).map(({ message, node_id, path }) => (
-        <li key={`${node_id} ${path} ${message}`}>
-          <button
-            type="button"
-            className="link"
-            onClick={() => {
-              close();
-              if (node_id === undefined) return;
-              revealNode(node_id);
-              jumpTo(node_id, path);
-            }}
-          >
-            {node_id ? `${node_id}: ` : ""}
-            {message}
-          </button>
-        </li>
-      ))}
-    </ul>
-  </Notice>
-);
+const Problems = ({ problems }: { problems: readonly Pick<Problem, "message" | "node_id" | "path">[] }) => {
+  const { nodes } = useDraft();
+  return (
+    <Notice tone="bad">
+      <strong>To mend first</strong>
+      <ul>
+        {problems.slice(0, 12).map((problem) => {
+          const { message, node_id, path } = problem;
+          return (
+            <li key={`${node_id} ${path} ${message}`}>
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  close();
+                  if (node_id === undefined) return;
+                  revealNode(node_id);
+                  jumpTo(node_id, path);
+                }}
+              >
+                {node_id ? `${placeOfProblem(problem, nodes[node_id])}: ` : ""}
+                {message}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </Notice>
+  );
+};
 
 /** The problems that the server found, when it refuses. */
 const refusedProblems = (error: unknown): Problem[] => {
@@ -109,13 +117,11 @@ const PublishDialog = () => {
       {publish.isError && refused.length === 0 && <Notice tone="bad">{publish.error.message}</Notice>}
       {errors.length === 0 && warnings.length > 0 && (
         <details>
-          <summary className="muted">
-            {warnings.length} thing{warnings.length === 1 ? "" : "s"} worth a look; they do not stop you
-          </summary>
+          <summary className="muted">{counted(warnings.length, "thing")} worth a look; they do not stop you</summary>
           <ul className="warning-list">
             {warnings.map(({ message, node_id }) => (
               <li key={`${node_id} ${message}`} className="small">
-                {node_id ? <strong>{node_id}: </strong> : null}
+                {node_id ? <strong>{placeOfProblem({ node_id }, draft.nodes[node_id])}: </strong> : null}
                 {message}
               </li>
             ))}
@@ -128,14 +134,15 @@ const PublishDialog = () => {
           <h3>
             {difference.count === 0
               ? `The same as ${versionCalled(published)}`
-              : `${difference.count} change${difference.count === 1 ? "" : "s"} since ${versionCalled(published)}`}
+              : `${counted(difference.count, "change")} since ${versionCalled(published)}`}
           </h3>
           {difference.count > 0 && <DiffCanvas before={published} after={draft} difference={difference} />}
           <DiffList difference={difference} />
         </>
       ) : (
         <p>
-          The first version: {Object.keys(draft.nodes).length} nodes, {draft.connections.length} connections.
+          The first version: {counted(Object.keys(draft.nodes).length, "node")},{" "}
+          {counted(draft.connections.length, "connection")}.
         </p>
       )}
     </Dialog>

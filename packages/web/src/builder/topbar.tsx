@@ -25,6 +25,7 @@ import { executeWorkflow, saveWorkflow } from "../api/workflows.js";
 import { toggleTheme, useTheme } from "../app/theme.js";
 import { Switch } from "../ui/bits.js";
 import { Button, IconButton } from "../ui/button.js";
+import { counted } from "../ui/counted.js";
 import { download, fileName } from "../ui/download.js";
 import { Menu } from "../ui/menu.js";
 import { toast } from "../ui/toast.js";
@@ -75,11 +76,7 @@ const ProblemsButton = () => {
   const open = useView((view) => view.right === "problems");
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const label =
-    errors > 0
-      ? `${errors} problem${errors === 1 ? "" : "s"}`
-      : problems.length > 0
-        ? `${problems.length} hint${problems.length === 1 ? "" : "s"}`
-        : "No problems";
+    errors > 0 ? counted(errors, "problem") : problems.length > 0 ? counted(problems.length, "hint") : "No problems";
   return (
     <Button
       look="quiet"

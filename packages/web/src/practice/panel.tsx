@@ -7,6 +7,7 @@ import { useDraft } from "../builder/store.js";
 import { show } from "../builder/view.js";
 import { Notice } from "../ui/bits.js";
 import { Button, IconButton } from "../ui/button.js";
+import { counted } from "../ui/counted.js";
 import { span } from "../ui/time.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
@@ -62,7 +63,7 @@ const Broken = () => {
   return (
     <div className="try-broken">
       <Notice tone="warn">
-        {errors} problem{errors === 1 ? "" : "s"} to mend before it can be tried.{" "}
+        {counted(errors, "problem")} to mend before it can be tried.{" "}
         <button type="button" className="link" onClick={() => show({ right: "problems" })}>
           Show
         </button>

@@ -2,8 +2,10 @@
 import { Upload } from "lucide-react";
 import { useState } from "react";
 import type { Draft } from "../api/types.js";
+import { placeOfProblem } from "../builder/problem-place.js";
 import { Notice } from "../ui/bits.js";
 import { Button } from "../ui/button.js";
+import { counted } from "../ui/counted.js";
 import { readImport } from "./read-import.js";
 
 export const ImportPane = ({ busy, onImport }: { busy: boolean; onImport: (draft: Draft) => void }) => {
@@ -11,6 +13,7 @@ export const ImportPane = ({ busy, onImport }: { busy: boolean; onImport: (draft
   const read = text.trim() === "" ? undefined : readImport(text);
   const found = read && !Array.isArray(read) ? read : undefined;
   const errors = found?.problems.filter(({ severity }) => severity === "error") ?? [];
+  const [first] = errors;
   return (
     <div className="stack">
       <label className="button" style={{ alignSelf: "flex-start" }}>
@@ -44,10 +47,10 @@ export const ImportPane = ({ busy, onImport }: { busy: boolean; onImport: (draft
       )}
       {found && (
         <Notice tone={errors.length > 0 ? "warn" : ""}>
-          “{found.draft.name}”: {Object.keys(found.draft.nodes).length} nodes, {found.draft.connections.length}{" "}
-          connections.
-          {errors.length > 0 &&
-            ` ${errors.length} problem${errors.length === 1 ? "" : "s"} to mend before it can be published: ${errors[0]?.message}`}
+          “{found.draft.name}”: {counted(Object.keys(found.draft.nodes).length, "node")},{" "}
+          {counted(found.draft.connections.length, "connection")}.
+          {first &&
+            ` ${counted(errors.length, "problem")} to mend before it can be published: ${placeOfProblem(first, found.draft.nodes[first.node_id ?? ""])}: ${first.message}`}
         </Notice>
       )}
       <Button

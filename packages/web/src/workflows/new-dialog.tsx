@@ -65,7 +65,7 @@ const NewDialog = ({ way, onClose }: { way: Way; onClose: () => void }) => {
             >
               <Plus size={20} aria-hidden />
               <strong>Empty</strong>
-              <span className="muted small">Start from nothing: press Tab on the canvas to add a trigger.</span>
+              <span className="muted small">Start from nothing: first what should start it, then what comes next.</span>
             </button>
           </li>
           {offered.map(({ name, title, description, workflow }) => (

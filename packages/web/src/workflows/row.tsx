@@ -6,6 +6,7 @@ import type { Workflow } from "../api/types.js";
 import { archiveWorkflow, createWorkflow, loadWorkflow, recentExecutions, saveWorkflow } from "../api/workflows.js";
 import { draftOf, exportText } from "../builder/draft.js";
 import { Switch } from "../ui/bits.js";
+import { counted } from "../ui/counted.js";
 import { download, fileName } from "../ui/download.js";
 import { Menu, type MenuItem } from "../ui/menu.js";
 import { Sparkline } from "../ui/sparkline.js";
@@ -68,7 +69,7 @@ export const WorkflowRow = ({ workflow }: { workflow: Workflow }) => {
           {name}
         </Link>
         <p className="muted small clip" dir="auto">
-          {description || `${Object.keys(workflow.nodes ?? {}).length} nodes`}
+          {description || counted(Object.keys(workflow.nodes ?? {}).length, "node")}
         </p>
       </div>
       <div className="row workflow-state">

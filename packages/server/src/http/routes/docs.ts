@@ -7,8 +7,10 @@ import { siteFiles } from "../site.js";
 const tag = "Operation";
 const name = z.string().meta({ description: "The name of a page, or of a file with its ending." });
 
-/** A page by its name, or a file by its own. */
+/** A page by its name, or a file by its own; with a slash behind it, where it is without. */
 function answer(address: string, { headers }: Pick<RequestFacts, "headers">): Answer {
+  if (address === "" || address.endsWith("/"))
+    return { status: 308, headers: { location: `/docs${address && "/"}${address.slice(0, -1)}` }, body: "" };
   const files = siteFiles();
   const file = files.get(address) ?? files.get(`${address}.html`);
   if (file === undefined) {
@@ -48,7 +50,7 @@ export const docsRoutes = [
     tag,
     summary: "Shows a page of a part of the documentation, or gives a file that pages are shown with.",
     schema: { params: z.object({ folder: name, page: name }), gives },
-    handler: ({ params, request }) => answer(`${params.folder}/${params.page}`, request),
+    handler: ({ params: { folder, page }, request }) => answer(`${folder}/${page}`, request),
   }),
 ];
 
