@@ -16,6 +16,7 @@ import { readBody } from "./http/edge.js";
 import { memoryPresence, sharedPresence } from "./http/presence.js";
 import { createHttpServer } from "./http/server.js";
 import type { Services } from "./http/services.js";
+import { auditEnd } from "./log/execution-end.js";
 import { type Log, registerSecret } from "./log.js";
 import { createCircuits } from "./observe/circuits.js";
 import { createObservation } from "./observe/observation.js";
@@ -161,12 +162,24 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const guarded = withSecrets(outside, { resolve: secrets.resolve, routerUrl: settings.ROUTER_URL });
   const limits = limitsFrom(settings);
   const hooks = observed.hooks(() => engine.databaseClock.now());
-  const engine: Engine = makeEngine(base, { outside: guarded, limits, ...hooks }, leaseSeconds);
+  const onFinish: EngineOptions["onFinish"] = (finish) => {
+    hooks.onFinish?.(finish);
+    setImmediate(auditEnd, log, finish); // behind the line of its start, also where both are stored in one go
+  };
+  const engine: Engine = makeEngine(base, { outside: guarded, limits, ...hooks, onFinish }, leaseSeconds);
   const { worker, live, plans } = engine;
   const start = observed.watch(engine, store);
   const { redis, license, sessions, presence } = await openShared(base);
   const { metrics, tracing, onOutcome } = observed;
-  const triggers = createTriggers({ database, start, license, clock, log: triggersLog(log), onOutcome });
+  const triggers = createTriggers({
+    database,
+    start,
+    license,
+    clock,
+    log: triggersLog(log),
+    onOutcome,
+    audit: log.audit,
+  });
   const { life, ready } = createReadiness(worker, triggers);
   const audit = createAudit({ database, clock, log });
   const services: Services = {

@@ -201,7 +201,8 @@ export class Hand {
     };
     const brief = (refused: unknown) => {
       if (refused instanceof Fenced) throw refused;
-      return journal.append(holding, { finish: unreadableFinish(executionId, at, message) });
+      const about = { execution_id: executionId, workflow_id: workflowId, community_id: communityId };
+      return journal.append(holding, { finish: unreadableFinish(about, at, message) });
     };
     await whole()
       .catch(brief)

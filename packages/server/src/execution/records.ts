@@ -28,8 +28,9 @@ export const fromEventRecord = (record: EventRecord): ExecutionEvent => {
 /** The guide's columns of an execution that is over. */
 export const toFinishRecord = (executionId: string, plan: Plan, state: State): FinishRecord => {
   const end = state.finishedAt ?? state.at;
+  const { workflow_id, community_id } = state.started.context;
   return {
-    execution_id: executionId,
+    ...{ execution_id: executionId, workflow_id, community_id },
     status: state.status,
     end_time: isoTime(end),
     execution_time_seconds: Math.max(0, end - state.started.at) / 1000,
@@ -52,8 +53,12 @@ export const cleanStarted = (started: Started): Started => ({
 });
 
 /** The end of an execution that cannot be read any more: nothing of it is known but that it failed. */
-export const unreadableFinish = (executionId: string, at: number, message: string): FinishRecord => ({
-  execution_id: executionId,
+export const unreadableFinish = (
+  { execution_id, workflow_id, community_id }: Pick<FinishRecord, "execution_id" | "workflow_id" | "community_id">,
+  at: number,
+  message: string,
+): FinishRecord => ({
+  ...{ execution_id, workflow_id, community_id },
   status: "failed",
   end_time: isoTime(at),
   execution_time_seconds: 0,

@@ -117,9 +117,10 @@ const pendingEvent = (execution: ClaimedExecution, at: number): Ending | undefin
 
 const unreadable = async (
   { databaseClock, journal, lease }: ResumeOptions,
-  { execution_id, fence }: ClaimedExecution,
+  execution: ClaimedExecution,
   error: unknown,
 ): Promise<void> => {
   const message = `The stored execution cannot be read: ${error instanceof Error ? error.message : error}`;
-  await journal.append({ lease, fence }, { finish: unreadableFinish(execution_id, databaseClock.now(), message) });
+  const finish = unreadableFinish(execution, databaseClock.now(), message);
+  await journal.append({ lease, fence: execution.fence }, { finish });
 };

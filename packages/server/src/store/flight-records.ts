@@ -10,9 +10,11 @@ export interface EventRecord {
   data: string;
 }
 
-/** The guide's columns of an execution that is over; JSON columns as JSON text. */
+/** The guide's columns of an execution that is over; JSON columns as JSON text. Whose it is was stored with its start. */
 export interface FinishRecord {
   execution_id: string;
+  workflow_id: string;
+  community_id: number;
   status: string;
   end_time: string;
   execution_time_seconds: number;

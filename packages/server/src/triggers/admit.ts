@@ -8,6 +8,7 @@ import { type Command, commandData, cooldownDetail, cooldownsOf, eventData } fro
 import type { License } from "../access/license.js";
 import { isAppError } from "../errors.js";
 import type { Start } from "../execution/start.js";
+import type { Log } from "../log.js";
 import { type Delivery, releaseCooldowns, takeCooldowns } from "../store/cooldowns.js";
 import type { Pool } from "../store/database.js";
 import type { TriggerOutcome } from "../store/trigger-log.js";
@@ -24,6 +25,7 @@ export interface AdmitOptions {
   pool: Pool;
   start: Start;
   license: License;
+  audit?: Log["audit"];
 }
 
 /** What is asked to start: a trigger that an event concerns. */
@@ -37,7 +39,7 @@ export interface Asking {
 export type Admit = (asking: Asking) => Promise<Admitted>;
 
 /** Takes cooldowns and starts. Throws what makes the whole request fail: the database does not answer. */
-export const createAdmit = ({ pool, start, license }: AdmitOptions): Admit => {
+export const createAdmit = ({ pool, start, license, audit }: AdmitOptions): Admit => {
   const begin = async (asking: Asking, { source, key }: Delivery): Promise<Admitted> => {
     const { trigger, event, command } = asking;
     await license.require({ communityId: trigger.community_id, feature: "workflows" });
@@ -50,6 +52,10 @@ export const createAdmit = ({ pool, start, license }: AdmitOptions): Admit => {
       userId: event.user.id,
       principal: { kind: "service" },
       dedupe: { source, key },
+    });
+    audit?.("workflow_execute_start", {
+      ...{ user: event.user.id, community: trigger.community_id, workflow_id: trigger.workflow_id, execution_id },
+      ...{ source: trigger.kind, duplicate, message: "Workflow execution started" },
     });
     return { outcome: duplicate ? "duplicate" : "started", execution_id };
   };

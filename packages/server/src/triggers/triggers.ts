@@ -3,6 +3,7 @@
 import type { License } from "../access/license.js";
 import type { Clock } from "../clock.js";
 import type { Start } from "../execution/start.js";
+import type { Log } from "../log.js";
 import { sweepCooldowns } from "../store/cooldowns.js";
 import type { Database } from "../store/database.js";
 import { sweepTriggerLog, type TriggerLine } from "../store/trigger-log.js";
@@ -18,6 +19,8 @@ export interface TriggersOptions {
   clock: Clock;
   log: LiveIndexOptions["log"];
   onOutcome?: OnOutcome;
+  /** Told of each execution that an event has started. */
+  audit?: Log["audit"];
   /** For tests: how the index is kept. */
   index?: Pick<LiveIndexOptions, "checkMs" | "listening">;
 }
@@ -42,11 +45,11 @@ const bounds = { days: 7, perCommunity: 10_000 };
 
 /** Builds the triggers of a process; `start()` makes them live. */
 export const createTriggers = (options: TriggersOptions): Triggers => {
-  const { database, start, license, clock, log, onOutcome, index = {} } = options;
+  const { database, start, license, clock, log, onOutcome, audit, index = {} } = options;
   const pool = database.primary;
   const live = createLiveIndex({ pool, clock, log, ...index });
   const writer = createLogWriter({ pool, clock, log });
-  const admit = createAdmit({ pool, start, license });
+  const admit = createAdmit({ pool, start, license, ...(audit ? { audit } : {}) });
   let cancelSweep: (() => void) | undefined;
   let sweeping: Promise<void> | undefined;
   let stopped = false;
