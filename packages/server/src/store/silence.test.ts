@@ -4,7 +4,7 @@ import { testDatabase } from "../../test/support/database.js";
 import { type PostgresProxy, postgresProxy } from "../../test/support/postgres-proxy.js";
 import { behind } from "../../test/support/scene.js";
 import { until } from "../../test/support/until.js";
-import { inTransaction } from "./database.js";
+import { inTransaction, queryWithin } from "./database.js";
 import { databaseFailure } from "./database-failure.js";
 import { openPool } from "./pool.js";
 
@@ -108,4 +108,16 @@ it("does not take a server for silent that refuses connections beside the one th
   expect(await works).toMatchObject({ as: "done" });
   await allow(rows[0]?.name, true);
   expect(said).toEqual([]);
+}, 30_000);
+
+it("goes on looking when the last connection went while the server was asked", async (context) => {
+  const { pool, proxy, said } = await setUp(context);
+  await pool.query("SELECT 1");
+  proxy.set({ mode: "blackhole" });
+  // Its patience ends between the question, after 2 s, and what is taken for the answer, after 4.
+  await ended(queryWithin(pool, 2800, { text: "SELECT 1" }));
+  expect(pool.totalCount).toBe(0);
+  await until(() => said.some((text) => text.includes("has not answered")), "silence", 5000);
+  proxy.set({ mode: "pass" });
+  await until(async () => (await ended(pool.query("SELECT 1"))).as === "done", "an answer", 5000);
 }, 30_000);

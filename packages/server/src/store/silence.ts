@@ -67,7 +67,8 @@ export function watchForSilence(pool: pg.Pool, log?: StoreLog): void {
       each.looks = waits(client, each) ? each.looks + 1 : 0;
       each.read = bytesRead;
     }
-    if ((watched.size === 0 && !silent) || pool.ended) {
+    // While it is being asked, its silence may yet turn out: then somebody must go on looking.
+    if ((watched.size === 0 && !silent && !asking) || pool.ended) {
       clearInterval(timer);
       timer = undefined;
     } else if (!asking && (silent || suspects().length > 0)) {
