@@ -4,14 +4,14 @@ import { defineConfig } from "vitest/config";
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // These start programs and wait for what becomes of them, for as long as it takes.
 const patient = [
-  "packages/server/test/crash/{chaos,sweep}.test.ts",
-  "packages/server/test/{cli,cli-files,packages,rolling-update}.test.ts",
+  "packages/server/test/crash/{chaos,postgres,schedules,signals,suspend,sweep}.test.ts",
+  "packages/server/test/{cli,cli-doctor,cli-files,cli-machine,packages,rolling-update}.test.ts",
   "packages/server/test/docs/{prometheus,shell}.test.ts",
 ];
 // These count seconds and milliseconds.
 const alone = [
-  "packages/server/test/crash/!(chaos|sweep).test.ts",
-  "packages/server/test/cli-!(files).test.ts",
+  "packages/server/test/crash/{half-open,headline,journal,time}.test.ts",
+  "packages/server/test/cli-{start,workers}.test.ts",
   "packages/server/test/fuzz.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];
