@@ -18,7 +18,17 @@ const count = (name, ok) => {
 };
 const run = (command) =>
   spawnSync("sh", ["-c", command], { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
-const step = (name, command) => count(name, run(command));
+/** Runs a command beside others; what it printed is told when it ends. */
+const step = async (name, command) => {
+  const child = spawn("sh", ["-c", `${command} 2>&1`], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (data) => {
+    output += data;
+  });
+  const status = await new Promise((resolve) => child.on("close", resolve));
+  process.stdout.write(output);
+  count(name, status === 0);
+};
 
 /** `npm start` until /ready answers 200; gives the process and the seconds it took. */
 const start = async (port) => {
@@ -63,11 +73,13 @@ count(`npm start: ready after ${second.seconds.toFixed(1)} s after a dirty shutd
 count("npm start: prints where to click", /http:\/\/\S+:18070/.test(second.output()));
 await end(second.child, "SIGTERM");
 
-step("format and lint", "npm run lint");
-step("types", "npm run types");
-step("import rules", "npm run imports");
-step("unused code", "npm run unused");
-step("generated files", "npm run generated");
+await Promise.all([
+  step("format and lint", "npm run lint"),
+  step("types", "npm run types"),
+  step("import rules", "npm run imports"),
+  step("unused code", "npm run unused"),
+]);
+await step("generated files", "npm run generated");
 
 /** Adds the counts of a JSON report in the shape that vitest writes. */
 const countTests = (name, file, ok) => {

@@ -95,8 +95,11 @@ const acceptParts = (records: readonly AcceptRecord[], parameters: unknown[]): s
        records.map(({ first }) => first),
        parameters,
      )}
-     WHERE execution_id IN (SELECT execution_id FROM accepted))`,
+     ${isKeyed(records) ? "WHERE execution_id IN (SELECT execution_id FROM accepted)" : leased})`,
 ];
+
+/** Whether any of them may turn out to be there already: only then has it to be found out which were accepted. */
+const isKeyed = (records: readonly AcceptRecord[]): boolean => records.some(({ dedupe_key }) => dedupe_key !== null);
 
 const eventPart = (records: readonly EventRecord[], parameters: unknown[]): string =>
   `appended AS (INSERT INTO workflow_execution_events (${names(eventColumns)})
@@ -140,6 +143,6 @@ export const flightStatement = (
   const text = `WITH ${parts.join(",\n")}
     SELECT EXISTS (SELECT 1 FROM lease) AS leased,${due ? ` (SELECT pg_notify('${workChannel}', '{"due":true}') FROM lease),` : ""} ${ids(has.accepts, "accepted")} AS accepted,
       ${ids(has.parks, "parked")} AS parked, ${ids(has.finishes, "finished")} AS finished`;
-  const kinds = [...Object.values(has), due].map((there) => (there ? "1" : "0"));
+  const kinds = [...Object.values(has), due, isKeyed(flight.accepts)].map((there) => (there ? "1" : "0"));
   return { name: `journal-flight-${kinds.join("")}`, text, values: parameters };
 };
