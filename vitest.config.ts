@@ -5,13 +5,13 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // These start programs and wait for what becomes of them, for as long as it takes.
 const patient = [
   "packages/server/test/crash/{chaos,postgres,schedules,signals,suspend,sweep}.test.ts",
-  "packages/server/test/{cli,cli-doctor,cli-files,cli-machine,packages,rolling-update}.test.ts",
+  "packages/server/test/{cli,cli-doctor,cli-machine,rolling-update}.test.ts",
   "packages/server/test/docs/{prometheus,shell}.test.ts",
 ];
 // These count seconds and milliseconds.
 const alone = [
   "packages/server/test/crash/{half-open,headline,journal,time}.test.ts",
-  "packages/server/test/cli-{start,workers}.test.ts",
+  "packages/server/test/{cli-files,cli-start,cli-workers,packages}.test.ts",
   "packages/server/test/fuzz.test.ts",
   "packages/server/src/outbound/sandbox/*.test.ts",
 ];
