@@ -1,5 +1,4 @@
 // What the log says of executions: one line of each one's start and one of its end, whatever started it and however it ended.
-import type { AddressInfo } from "node:net";
 import { draw } from "@workflow-core/core/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { apiKey } from "./support/app.js";
@@ -10,8 +9,7 @@ let app: GrpcApp;
 let url: string;
 beforeAll(async () => {
   app = await grpcApp();
-  const { port } = app.http.server.address() as AddressInfo;
-  url = `http://127.0.0.1:${port}/api/v1`;
+  url = `${app.url}/api/v1`;
 });
 afterAll(() => app.close());
 

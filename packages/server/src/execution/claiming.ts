@@ -1,7 +1,7 @@
 // Claiming: what is due in the database comes into the slots of this worker, in its turn.
 //
 // C1. A free slot is filled at once with who is next (next-up.ts), then from the database.
-// C2. What is claimed is in hand or next in line, or was lost on the way (lost-claims.ts).
+// C2. What is claimed is in hand, being read, or next in line, or was lost on the way (lost-claims.ts).
 // C3. With caps over all workers nobody is held next in line: what is claimed counts as running there.
 import type { Clock } from "../clock.js";
 import { type Caps, type ClaimedExecution, claimDue, suspectFrom } from "../store/claim-due.js";
@@ -79,7 +79,7 @@ export class Claiming {
   }
 
   has(executionId: string): boolean {
-    return this.#options.hand.has(executionId) || this.#next.has(executionId);
+    return this.#options.hand.has(executionId) || this.#reading.has(executionId) || this.#next.has(executionId);
   }
 
   /** There may be more due than there are slots for. */

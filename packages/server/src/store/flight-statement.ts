@@ -85,7 +85,7 @@ const sets = (columns: readonly Column<never>[]): string =>
     .map((column) => `${column[0]} = ${taken(column)}`)
     .join(", ");
 
-const acceptParts = (records: readonly AcceptRecord[], parameters: unknown[]): string[] => [
+const acceptParts = (records: readonly AcceptRecord[], keyed: boolean, parameters: unknown[]): string[] => [
   `accepted AS (INSERT INTO workflow_executions (${names(acceptColumns)})
      SELECT ${values(acceptColumns)} FROM ${rows(acceptColumns, records, parameters)} ${leased}
      ON CONFLICT (dedupe_source, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING RETURNING execution_id)`,
@@ -95,7 +95,7 @@ const acceptParts = (records: readonly AcceptRecord[], parameters: unknown[]): s
        records.map(({ first }) => first),
        parameters,
      )}
-     ${isKeyed(records) ? "WHERE execution_id IN (SELECT execution_id FROM accepted)" : leased})`,
+     ${keyed ? "WHERE execution_id IN (SELECT execution_id FROM accepted)" : leased})`,
 ];
 
 /** Whether any of them may turn out to be there already: only then has it to be found out which were accepted. */
@@ -132,7 +132,8 @@ export const flightStatement = (
     parks: flight.parks.length > 0,
     finishes: flight.finishes.length > 0,
   };
-  if (has.accepts) parts.push(...acceptParts(flight.accepts, parameters));
+  const keyed = isKeyed(flight.accepts);
+  if (has.accepts) parts.push(...acceptParts(flight.accepts, keyed, parameters));
   if (has.events) parts.push(eventPart(flight.events, parameters));
   if (has.parks) parts.push(parkPart(flight.parks, parameters));
   if (has.finishes) parts.push(finishPart(flight.finishes, parameters));
@@ -143,6 +144,6 @@ export const flightStatement = (
   const text = `WITH ${parts.join(",\n")}
     SELECT EXISTS (SELECT 1 FROM lease) AS leased,${due ? ` (SELECT pg_notify('${workChannel}', '{"due":true}') FROM lease),` : ""} ${ids(has.accepts, "accepted")} AS accepted,
       ${ids(has.parks, "parked")} AS parked, ${ids(has.finishes, "finished")} AS finished`;
-  const kinds = [...Object.values(has), due, isKeyed(flight.accepts)].map((there) => (there ? "1" : "0"));
+  const kinds = [...Object.values(has), due, keyed].map((there) => (there ? "1" : "0"));
   return { name: `journal-flight-${kinds.join("")}`, text, values: parameters };
 };

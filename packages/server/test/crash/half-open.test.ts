@@ -3,9 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { apiKey } from "../support/app.js";
-import { type GrpcApp, grpcApp } from "../support/grpc.js";
-import { type PostgresProxy, postgresProxy } from "../support/postgres-proxy.js";
-import { behind, callDelayCall } from "../support/scene.js";
+import { type GrpcApp, grpcAppBehindProxy } from "../support/grpc.js";
+import type { PostgresProxy } from "../support/postgres-proxy.js";
+import { callDelayCall } from "../support/scene.js";
 import { until } from "../support/until.js";
 
 /** What F22 allows, and what a busy machine adds. */
@@ -15,23 +15,14 @@ const allowed = promised + 1_000;
 let proxy: PostgresProxy;
 let app: GrpcApp;
 let url: string;
+let close: () => Promise<void>;
 let workflow: string;
 beforeAll(async () => {
-  app = await grpcApp({}, async (uri) => {
-    const { target, through } = behind(uri);
-    proxy = await postgresProxy(target);
-    return through(proxy.port);
-  });
-  const address = app.http.server.address();
-  if (typeof address !== "object" || address === null) throw new Error("no address");
-  url = `http://127.0.0.1:${address.port}`;
+  ({ app, proxy, close } = await grpcAppBehindProxy());
+  url = app.url;
   workflow = await app.publish(callDelayCall(1));
 }, 60_000);
-afterAll(async () => {
-  proxy.set({ mode: "pass" });
-  await app.close();
-  await proxy.close();
-});
+afterAll(() => close());
 
 const call = (method: string, path: string, headers: Record<string, string> = {}) =>
   fetch(`${url}${path}`, {

@@ -5,34 +5,24 @@ import { status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { routes } from "../../src/http/routes/index.js";
 import { apiKey, greeting } from "../support/app.js";
-import { ask, type GrpcApp, grpcApp, metadata } from "../support/grpc.js";
-import { type PostgresProxy, postgresProxy } from "../support/postgres-proxy.js";
-import { behind } from "../support/scene.js";
+import { ask, type GrpcApp, grpcAppBehindProxy, metadata } from "../support/grpc.js";
+import type { PostgresProxy } from "../support/postgres-proxy.js";
 import { until } from "../support/until.js";
 
 let proxy: PostgresProxy;
 let app: GrpcApp;
 let url: string;
+let close: () => Promise<void>;
 let workflow: string;
 let execution: string;
 beforeAll(async () => {
-  app = await grpcApp({}, async (uri) => {
-    const { target, through } = behind(uri);
-    proxy = await postgresProxy(target);
-    return through(proxy.port);
-  });
-  const address = app.http.server.address();
-  if (typeof address !== "object" || address === null) throw new Error("no address");
-  url = `http://127.0.0.1:${address.port}`;
+  ({ app, proxy, close } = await grpcAppBehindProxy());
+  url = app.url;
   workflow = await app.publish(greeting());
   const started = { ...asked, workflowId: workflow, waitSeconds: 10 };
   execution = (await ask(app.client, app.client.executeWorkflow, started)).executionId;
 });
-afterAll(async () => {
-  proxy.set({ mode: "pass" });
-  await app.close();
-  await proxy.close();
-});
+afterAll(() => close());
 
 const asked = {
   ...{ workflowId: "", communityId: 1, variables: "", triggerSource: "", triggerNode: "", sessionId: "" },

@@ -1,6 +1,7 @@
 // The whole program on a test database, with its gRPC port open, and clients to it.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,10 +18,14 @@ import { createWorkflow, type Workflow } from "../../src/store/workflows.js";
 import { apiKey, secret } from "./app.js";
 import { type TestDatabase, testDatabase } from "./database.js";
 import { memoryLog } from "./memory-log.js";
+import { type PostgresProxy, postgresProxy } from "./postgres-proxy.js";
+import { behind } from "./scene.js";
 
 export interface GrpcApp extends App {
   test: TestDatabase;
   port: number;
+  /** Where it answers over HTTP. */
+  url: string;
   lines: LogFields[];
   client: WorkflowServiceClient;
   /** A client with these options, closed with the program. */
@@ -48,6 +53,7 @@ export async function grpcApp(
   };
   return {
     ...{ ...app, test, lines, connect, port: grpcPort, client: connect() },
+    url: `http://127.0.0.1:${(app.http.server.address() as AddressInfo).port}`,
     publish: async (graph, more = {}) => {
       const made = { name: "test", entity_id: 1, community_id: 1, author_id: 7, ...graph, ...more };
       const { workflow_id } = await createWorkflow(app.store.database, made);
@@ -60,6 +66,24 @@ export async function grpcApp(
       await test.drop();
     },
   };
+}
+
+/** The program, and the proxy through which it reaches its database; `close` ends both. */
+export async function grpcAppBehindProxy(): Promise<{ app: GrpcApp; proxy: PostgresProxy; close(): Promise<void> }> {
+  const made: { proxy?: PostgresProxy } = {};
+  const app = await grpcApp({}, async (uri) => {
+    const { target, through } = behind(uri);
+    made.proxy = await postgresProxy(target);
+    return through(made.proxy.port);
+  });
+  const { proxy } = made;
+  if (proxy === undefined) throw new Error("the database was not asked for");
+  const close = async () => {
+    proxy.set({ mode: "pass" });
+    await app.close();
+    await proxy.close();
+  };
+  return { app, proxy, close };
 }
 
 /** Metadata with an API key, or with whatever is given. */
