@@ -112,7 +112,7 @@ describe("settings", () => {
   it.each(["start", "migrate", "validate x", "run x", "token --user 1"])(
     "%s names every mistake in a line",
     async (args) => {
-      const { code, stdout, stderr, milliseconds } = await run(args, {
+      const { code, stdout, stderr } = await run(args, {
         env: { MODULE_PORT: "http", LOG_LEVEL: "loud", SECRET_KEY: " " },
       });
       expect([code, stdout]).toEqual([1, ""]);
@@ -121,7 +121,6 @@ describe("settings", () => {
         expect.stringMatching(/^SECRET_KEY must be /),
         expect.stringMatching(/^LOG_LEVEL must be .*"loud"/),
       ]);
-      expect(milliseconds).toBeLessThan(5000);
     },
   );
 
