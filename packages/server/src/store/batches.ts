@@ -1,5 +1,6 @@
 // Many small questions as one statement: what is asked in one turn of the event loop, and while as many batches as are
 // allowed are under way, goes to the database together. Nobody is answered from a statement that began before they asked.
+import type pg from "pg";
 
 export interface BatchOptions {
   /** Batches under way at a time; 2 unless given. */
@@ -53,4 +54,26 @@ export function inBatches<Question, Answer>(
       waiting.push({ question, resolve, reject });
       schedule();
     });
+}
+
+/**
+ * A function that finds one row by its id (a UUID, checked before), by asking each pool for many together. `ask` gives
+ * rows that have their id in lower case. Who asked for the same id at the same moment gets the same row: it is read only.
+ */
+export function idFinder<Row>(
+  ask: (pool: pg.Pool, ids: readonly string[]) => Promise<readonly Row[]>,
+  idOf: (row: Row) => string,
+): (pool: pg.Pool, id: string) => Promise<Row | undefined> {
+  const finders = new WeakMap<pg.Pool, (id: string) => Promise<Row | undefined>>();
+  const finderOn = (pool: pg.Pool) =>
+    inBatches(async (ids: readonly string[]) => {
+      const rows = await ask(pool, [...new Set(ids)]);
+      const found = new Map(rows.map((row) => [idOf(row), row]));
+      return ids.map((id) => found.get(id));
+    });
+  return (pool, id) => {
+    const find = finders.get(pool) ?? finderOn(pool);
+    finders.set(pool, find);
+    return find(id.toLowerCase());
+  };
 }

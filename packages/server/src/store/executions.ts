@@ -1,6 +1,7 @@
 // Executions as people read them: one, or lists of them; and the wish to cancel one.
 import type { ExecutionStatus, Json } from "@workflow-core/core";
 import type pg from "pg";
+import { idFinder } from "./batches.js";
 import { type Database, iso, isoOrNull, type Queryable } from "./database.js";
 import type { EventRecord } from "./flight-records.js";
 import { workChannel } from "./work-channel.js";
@@ -56,14 +57,23 @@ const dated = <T extends ExecutionRow>(row: Stored<T>): T =>
   }) as T;
 
 /** One execution whole; undefined when there is none. Read from the primary: its state decides things. */
-export const getExecution = async (database: Database, executionId: string): Promise<ExecutionDetail | undefined> => {
-  const { rows } = await database.primary.query<Stored<ExecutionDetail>>({
-    name: "execution-get",
-    text: `SELECT ${brief}, execution_path, node_states, final_variables, final_output FROM workflow_executions WHERE execution_id = $1`,
-    values: [executionId],
-  });
-  return rows[0] && dated<ExecutionDetail>(rows[0]);
-};
+export const getExecution = (
+  { primary }: Pick<Database, "primary">,
+  executionId: string,
+): Promise<Readonly<ExecutionDetail> | undefined> => findExecution(primary, executionId);
+
+const findExecution = idFinder(
+  async (pool, ids) => {
+    const { rows } = await pool.query<Stored<ExecutionDetail>>({
+      name: "executions-get",
+      text: `SELECT ${brief}, execution_path, node_states, final_variables, final_output
+        FROM workflow_executions WHERE execution_id = ANY($1::uuid[])`,
+      values: [ids],
+    });
+    return rows.map((row) => dated<ExecutionDetail>(row));
+  },
+  ({ execution_id }) => execution_id,
+);
 
 /** What was stored of an execution behind the event of a number, and its status; undefined when there is none. */
 export const readOn = async (

@@ -1,4 +1,5 @@
 // Permissions: rows that give a user, a role or the workflow's community some of four rights on a workflow.
+import { idFinder } from "./batches.js";
 import { type Database, iso } from "./database.js";
 
 export interface Grant {
@@ -27,14 +28,23 @@ const columns = `permission_id, workflow_id, user_id, role_id, community_id, coa
 const toGrant = (row: Row): Grant => ({ ...row, created_at: iso(row.created_at) });
 
 /** All rows of a workflow, oldest first, from the primary: a right that was taken is gone at once. */
-export async function grantsFor(database: Database, workflowId: string): Promise<Grant[]> {
-  const { rows } = await database.primary.query<Row>({
-    name: "permissions-for",
-    text: `SELECT ${columns} FROM workflow_permissions WHERE workflow_id = $1 ORDER BY permission_id`,
-    values: [workflowId],
-  });
-  return rows.map(toGrant);
-}
+export const grantsFor = async (
+  { primary }: Pick<Database, "primary">,
+  workflowId: string,
+): Promise<readonly Grant[]> => (await findGrants(primary, workflowId))?.grants ?? [];
+
+const findGrants = idFinder(
+  async (pool, ids) => {
+    const { rows } = await pool.query<Row>({
+      name: "permissions-for",
+      text: `SELECT ${columns} FROM workflow_permissions WHERE workflow_id = ANY($1::uuid[]) ORDER BY permission_id`,
+      values: [ids],
+    });
+    const grants = rows.map(toGrant);
+    return ids.map((id) => ({ id, grants: grants.filter(({ workflow_id }) => workflow_id === id) }));
+  },
+  ({ id }) => id,
+);
 
 /** A page of a workflow's rows, oldest first, and how many there are in all. */
 export async function listPermissions(

@@ -1,6 +1,7 @@
 // Workflows: made, found, changed and archived. Publishing and versions are in versions.ts.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { idFinder } from "./batches.js";
 import { type Database, inTransaction, likeText, type Queryable } from "./database.js";
 import {
   type Expectation,
@@ -40,14 +41,22 @@ export async function createWorkflow(database: Database, workflow: NewWorkflow):
 }
 
 /** One workflow, archived or not; undefined when there is none. Read from the primary: permissions hang on it. */
-export async function getWorkflow(database: Database, workflowId: string): Promise<Workflow | undefined> {
-  const { rows } = await database.primary.query<WorkflowRow>({
-    name: "workflow-get",
-    text: `SELECT ${workflowColumns} FROM workflows WHERE workflow_id = $1`,
-    values: [workflowId],
-  });
-  return rows[0] && toWorkflow(rows[0]);
-}
+export const getWorkflow = (
+  { primary }: Pick<Database, "primary">,
+  workflowId: string,
+): Promise<Readonly<Workflow> | undefined> => findWorkflow(primary, workflowId);
+
+const findWorkflow = idFinder(
+  async (pool, ids) => {
+    const { rows } = await pool.query<WorkflowRow>({
+      name: "workflows-get",
+      text: `SELECT ${workflowColumns} FROM workflows WHERE workflow_id = ANY($1::uuid[])`,
+      values: [ids],
+    });
+    return rows.map(toWorkflow);
+  },
+  ({ workflow_id }) => workflow_id,
+);
 
 /** How many workflows a community has, archived ones not counted. */
 export async function countWorkflows(database: Database, communityId: number): Promise<number> {
