@@ -31,10 +31,11 @@ export class Fenced extends Error {
   override readonly name = "Fenced";
 }
 
-/** A batch on its way, and the lease with which it departed. */
+/** A batch on its way, the lease with which it departed, and how the runway is told that the database is done with it. */
 interface Departed {
   lease: string;
   batch: Pending[];
+  land(): void;
 }
 
 export interface JournalOptions {
@@ -52,6 +53,10 @@ export interface JournalOptions {
 /** More than this in waiting, and new executions are refused. */
 const maxPendingBytes = 64 * 1024 * 1024;
 const acceptPatienceMs = 5000;
+/** So many go on in one turn of the event loop: what they want to store next departs while the others are answered. */
+const answeredAtOnce = 64;
+
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -125,20 +130,20 @@ export class Journal {
       if (!this.#runway.isFree(this.#waiting.length)) return;
       const batch = this.#waiting.take();
       if (batch.length === 0) return;
-      this.#runway.depart();
+      const land = this.#runway.depart();
       const watch = repeat(
         this.#options.clock,
         1000,
         async () => this.#refuseLate(batch),
         () => undefined,
       );
-      void this.#fly({ lease: this.#workerId, batch })
+      void this.#fly({ lease: this.#workerId, batch, land })
         .catch((error: unknown) => {
           for (const { reject } of batch) reject(error);
         })
         .finally(() => {
           watch();
-          this.#runway.land();
+          land();
           this.#schedule();
         });
       this.#schedule();
@@ -146,15 +151,15 @@ export class Journal {
   }
 
   /** Brings a batch to its end: written, refused, or read back and sent again until the database answers. */
-  async #fly({ lease, batch: first }: Departed): Promise<void> {
+  async #fly({ lease, batch: first, land }: Departed): Promise<void> {
     let batch = first;
     for (let attempt = 0; batch.length > 0; attempt += 1) {
       try {
         if (attempt > 0) batch = await this.#readBack({ lease, batch });
-        if (batch.length > 0) await this.#write({ lease, batch });
+        if (batch.length > 0) await this.#write({ lease, batch, land });
         return;
       } catch (error) {
-        if (databaseFailure(error) === "other") return this.#apart({ lease, batch }, error);
+        if (databaseFailure(error) === "other") return this.#apart({ lease, batch, land }, error);
         if (attempt === 0) this.#options.warn(`The database did not take a flight of ${batch.length}: ${told(error)}`);
         this.#refuseLate(batch);
         await this.#pause(Math.min(2000, 50 * 2 ** attempt));
@@ -169,6 +174,7 @@ export class Journal {
     const bytes = batch.reduce((sum, pending) => sum + pending.bytes, 0);
     this.#options.onFlight?.(batch.length, bytes, this.#options.clock.monotonic() - begun);
     if (!result.leased) return this.#fence(departed);
+    departed.land();
     await this.#landed(batch, result);
     const unwanted = batch.filter(
       ({ refused, entry }) => refused && result.accepted.has(entry.accept?.execution_id ?? ""),
@@ -179,7 +185,8 @@ export class Journal {
   async #landed(batch: readonly Pending[], result: FlightResult): Promise<void> {
     const taken = batch.filter(({ entry }) => entry.accept && !result.accepted.has(entry.accept.execution_id));
     const holders = taken.length > 0 ? await this.#holders(taken) : new Map<string, string>();
-    for (const { entry, resolve, reject } of batch) {
+    for (const [index, { entry, resolve, reject }] of batch.entries()) {
+      if (index > 0 && index % answeredAtOnce === 0) await turn();
       const release = entry.park ?? entry.finish;
       if (entry.accept) {
         const { dedupe_source: source, dedupe_key: key, execution_id } = entry.accept;
@@ -218,10 +225,10 @@ export class Journal {
   }
 
   /** J6: one at a time, so that only what is really refused fails. */
-  async #apart({ lease, batch }: Departed, error: unknown): Promise<void> {
+  async #apart({ lease, batch, land }: Departed, error: unknown): Promise<void> {
     const [only, ...others] = batch;
     if (others.length > 0) {
-      for (const pending of batch) await this.#fly({ lease, batch: [pending] });
+      for (const pending of batch) await this.#fly({ lease, batch: [pending], land: () => undefined });
       return;
     }
     if (!isTaken(error)) return only?.reject(error);
@@ -230,12 +237,12 @@ export class Journal {
       only?.reject(new Fenced("another worker wrote this event"));
     } catch {
       await this.#pause(1000);
-      await this.#fly({ lease, batch });
+      await this.#fly({ lease, batch, land });
     }
   }
 
   /** J5: answers what turns out to be stored, and gives back what must be sent again. */
-  async #readBack({ lease, batch }: Departed): Promise<Pending[]> {
+  async #readBack({ lease, batch }: Omit<Departed, "land">): Promise<Pending[]> {
     const there = await storedAmong(this.#options.pool, lease, batch);
     const isThere = (pending: Pending) => there.has(pending);
     await takeBack(

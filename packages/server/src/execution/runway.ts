@@ -38,12 +38,14 @@ export class Runway {
     return false;
   }
 
-  depart(): void {
+  /** Counts a flight; the returned function ends it, once. */
+  depart(): () => void {
     this.#flights += 1;
     this.#departedAt = this.#clock.monotonic();
-  }
-
-  land(): void {
-    this.#flights -= 1;
+    let flies = true;
+    return () => {
+      if (flies) this.#flights -= 1;
+      flies = false;
+    };
   }
 }
