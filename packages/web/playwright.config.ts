@@ -1,5 +1,5 @@
 // Browser stories against the real server and its own database, with the built files. `npx vite build packages/web` first.
-import { existsSync, mkdtempSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,18 @@ import { defineConfig } from "@playwright/test";
 
 const chromium = process.env.CHROMIUM_PATH ?? ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 const port = Number(process.env.E2E_PORT ?? 8190);
-const data = mkdtempSync(join(tmpdir(), "workflow-core-e2e-"));
+const data = process.env.E2E_HOME ?? makeHome();
+
+/** A directory for this run, which its workers learn of; what failed stays in it, to be looked at. */
+function makeHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "workflow-core-e2e-"));
+  chmodSync(home, 0o711); // the database may be another user's
+  process.env.E2E_HOME = home;
+  process.on("exit", (code) => {
+    if (code === 0) rmSync(home, { recursive: true, force: true });
+  });
+  return home;
+}
 
 export default defineConfig({
   testDir: "e2e",

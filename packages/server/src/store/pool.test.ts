@@ -101,7 +101,7 @@ describeEachDatabase("openPool", (at) => {
           }),
         );
       await Promise.all([add(1, 2), add(2, 1)]);
-      expect(tries).toBe(3);
+      expect(tries).toBeGreaterThanOrEqual(3); // the one that is done again may meet the other once more
       expect((await pool.query("SELECT n FROM pairs")).rows).toEqual([{ n: 2 }, { n: 2 }]);
     });
   });

@@ -49,17 +49,18 @@ describe("while the database is away", () => {
     const { client } = app;
     for (const id of [workflow, randomUUID()]) {
       const calls = {
-        trigger: ask(client, client.triggerWorkflow, { ...triggered("away"), workflowId: id }),
-        execute: ask(client, client.executeWorkflow, { ...asked, workflowId: id }),
-        get: ask(client, client.getExecutionStatus, { executionId: execution, includeNodes: true }),
-        cancel: ask(client, client.cancelExecution, { executionId: execution, reason: "" }),
-        watch: new Promise((resolve, reject) => {
-          const stream = client.watchExecution({ executionId: execution, afterSequence: 0 }, metadata());
-          stream.on("error", reject).on("end", resolve).resume();
-        }),
+        trigger: () => ask(client, client.triggerWorkflow, { ...triggered("away"), workflowId: id }),
+        execute: () => ask(client, client.executeWorkflow, { ...asked, workflowId: id }),
+        get: () => ask(client, client.getExecutionStatus, { executionId: execution, includeNodes: true }),
+        cancel: () => ask(client, client.cancelExecution, { executionId: execution, reason: "" }),
+        watch: () =>
+          new Promise((resolve, reject) => {
+            const stream = client.watchExecution({ executionId: execution, afterSequence: 0 }, metadata());
+            stream.on("error", reject).on("end", resolve).resume();
+          }),
       };
       for (const [name, call] of Object.entries(calls))
-        await expect(call, name).rejects.toMatchObject({
+        await expect(call(), name).rejects.toMatchObject({
           code: status.UNAVAILABLE,
           details: expect.not.stringMatching(/ECONN|127\.0\.0\.1|select/i),
         });

@@ -59,10 +59,9 @@ it("tells what stands in line and for how long", async () => {
   const { workflow_id } = await publish(ada, busy);
   const ids = await Promise.all(Array.from({ length: 5 }, () => start(workflow_id)));
   const community = async () => (await ada("/api/v1/queue")).json.data.communities[0];
-  await expect.poll(async () => (await community())?.running, { timeout: 5000 }).toBe(2);
-  const told = await community();
-  expect(told).toMatchObject({ queued: 3, due: 3 });
-  expect(Date.parse(told.oldest_due_at)).toBeLessThanOrEqual(Date.now() + 1000);
+  // Who is next in line is taken for a moment beforehand, and is then due again.
+  await expect.poll(community, { timeout: 5000 }).toMatchObject({ running: 2, queued: 3, due: 3 });
+  expect(Date.parse((await community()).oldest_due_at)).toBeLessThanOrEqual(Date.now() + 1000);
   expect((await ada("/api/v1/queue")).json.data.workers.in_hand).toBe(2);
   for (const id of ids) await ada(`/api/v1/workflows/executions/${id}/cancel`, { method: "POST" });
 });
