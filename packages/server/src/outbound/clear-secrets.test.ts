@@ -60,6 +60,19 @@ describe("texts are cleared of secrets", () => {
     expect(cleared).not.toMatch(/k-3|quoted|rde|cXVvdGVk/);
   });
 
+  it("also long ones, in the usual ways", async () => {
+    const pem = `-----BEGIN KEY-----\n${"Zm9vYmFy".repeat(400)}\n-----END KEY-----\n`;
+    const hide = clearing([["pem", pem]]);
+    for (const text of [
+      pem,
+      pem.trim(),
+      JSON.stringify({ pem }),
+      encodeURIComponent(pem),
+      base64(JSON.stringify({ pem })),
+    ])
+      expect(String(await hide(`<${text}>`))).toMatch(/^<.{0,20}\[secret pem\].{0,20}>$/s);
+  });
+
   it("in names of members too, and what holds none is the same value", async () => {
     const clean = { a: ["nothing", { b: "100 % & more \\ than that" }], c: 1, d: null };
     expect(await clear(clean)).toBe(clean);

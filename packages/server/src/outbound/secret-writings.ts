@@ -5,6 +5,9 @@ import { withoutEscapes } from "./without-escapes.js";
 /** Writings that are shorter are left: they would blank out ordinary words. */
 export const shortestWriting = 8;
 
+/** Longer ones have only the usual writings: a hundred of them are made ready for every call. */
+const longestEveryWay = 1024;
+
 /** A text that gives a secret away. */
 export interface Writing {
   text: string;
@@ -17,20 +20,21 @@ export interface Writing {
 /** All writings of a secret; none when it is too short. Yields now and then: there may be many (in-turns.ts). */
 export function* writingsOf(name: string, value: string): Generator<undefined, Writing[]> {
   const writings = new Map<string, Writing>();
-  const add = (text: string, before = 0, behind = 0) => {
+  const add: Add = (text, before = 0, behind = 0) => {
     if (text.length >= shortestWriting) writings.set(text, { text, name, before, behind });
   };
   // Headers carry it without blanks at its ends.
   const plain = [value, value.trim()].filter(({ length }) => length >= shortestWriting);
   for (const text of plain) {
+    const everyWay = text.length <= longestEveryWay;
     const unescaped = yield* withoutEscapes(text);
     for (const each of [text, ...misread(text), unescaped?.text ?? text]) {
       add(each);
       add(each.replaceAll(" ", "+")); // as forms write blanks
     }
-    add(text.toLowerCase()); // as names of headers and hosts are written
-    for (const bytes of packedBytes(text)) {
-      packings(bytes, add);
+    if (everyWay) add(text.toLowerCase()); // as names of headers and hosts are written
+    for (const bytes of packedBytes(text, everyWay)) {
+      packings(bytes, everyWay, add);
       yield;
     }
   }
@@ -49,19 +53,24 @@ function misread(text: string): string[] {
 }
 
 /** The bytes that may have been packed: it alone, as headers carry it, and out of a JSON text. */
-function packedBytes(text: string): Buffer[] {
+function packedBytes(text: string, everyWay: boolean): Buffer[] {
   const inJson = JSON.stringify(text).slice(1, -1);
+  if (!everyWay) return [...new Set([text, inJson])].map((each) => Buffer.from(each));
   const inAscii = inJson.replace(/[^\0-\x7f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
   const all = [...new Set([text, inJson, inAscii])].map((each) => Buffer.from(each));
   return isAscii(text) || !isLatin1(text) ? all : [...all, Buffer.from(text, "latin1")];
 }
 
+type Add = (text: string, before?: number, behind?: number) => void;
+
 /** As hexadecimal digits, and as base64 alone and amid other bytes. */
-function packings(bytes: Buffer, add: (text: string, before?: number, behind?: number) => void): void {
-  const digits = bytes.toString("hex");
-  add(digits);
-  add(digits.toUpperCase());
-  for (const way of ["base64", "base64url"] as const) {
+function packings(bytes: Buffer, everyWay: boolean, add: Add): void {
+  if (everyWay) {
+    const digits = bytes.toString("hex");
+    add(digits);
+    add(digits.toUpperCase());
+  }
+  for (const way of everyWay ? (["base64", "base64url"] as const) : (["base64"] as const)) {
     // Three bytes are four characters: what is the same wherever it begins, without those that it shares with others.
     for (const before of [1, 2, 0]) {
       const bits = 8 * (before + bytes.length);
