@@ -1,7 +1,8 @@
 // The composition root: who gets what. Nothing is decided here; main and the command line start it, tests build theirs.
 import { hostname } from "node:os";
 import type { FastifyInstance } from "fastify";
-import { createLicense, memoryLicenseCache } from "./access/license.js";
+import { createLicense } from "./access/license.js";
+import { memoryLicenseCache } from "./access/license-cache.js";
 import { createSecrets } from "./access/secrets.js";
 import { layeredSessionStore } from "./access/session-stores.js";
 import { createSessions } from "./access/sessions.js";
@@ -200,7 +201,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const http = await createHttpServer(services);
   const grpc = settings.ROLE === "worker" ? undefined : createGrpcServer(services);
   const times = createScheduleTimes(settings.SCHEDULER_TIMEZONE);
-  const scheduling = { database, start, clock, log, settings, times, note: observed.schedules(triggers.note) };
+  const scheduling = { database, start, license, clock, log, settings, times, note: observed.schedules(triggers.note) };
   const fires = settings.ROLE !== "api" && settings.FEATURE_WORKFLOWS_ENABLED;
   const scheduler = fires ? createScheduler(scheduling) : undefined;
   const parts = { settings, log, services, engine, http, grpc, scheduler, store, outside };

@@ -1,7 +1,6 @@
 // From a drawn workflow to a plan, and everything that is wrong with it. Linear in the graph's size.
 import type { z } from "zod";
-import { graphSchema, type WorkflowGraph } from "../documents/workflow.js";
-import { inputWords } from "../input-words.js";
+import type { WorkflowGraph } from "../documents/workflow.js";
 import { defaultLimits, type Limits } from "../limits.js";
 import { secretPrefix } from "../secrets.js";
 import { findCycles } from "./cycles.js";
@@ -9,6 +8,7 @@ import { checkLoops, findLoops } from "./loops.js";
 import type { Arrow, Plan, PlanNode } from "./plan.js";
 import { type Problem, problem } from "./problems.js";
 import { readArrows } from "./read-arrows.js";
+import { readGraph } from "./read-graph.js";
 import { pathText, readNodes } from "./read-nodes.js";
 import { addWarnings } from "./warnings.js";
 
@@ -30,10 +30,10 @@ export const compileDocument = (document: unknown, limits: CompileLimits = defau
   inOneGo(compilingDocument(document, limits));
 
 export function* compilingDocument(document: unknown, limits: CompileLimits = defaultLimits): Compiling {
-  const parsed = graphSchema.safeParse(document, { error: inputWords });
-  if (!parsed.success) return { plan: undefined, problems: parsed.error.issues.map(shapeProblem) };
+  const { graph, issues } = yield* readGraph(document);
+  if (graph === undefined) return { plan: undefined, problems: issues.map(shapeProblem) };
   yield;
-  return yield* compiling(parsed.data, limits);
+  return yield* compiling(graph, limits);
 }
 
 const inOneGo = (work: Compiling): Compiled => {

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { memoryLog } from "../../test/support/memory-log.js";
 import type { Clock } from "../clock.js";
-import { createLicense, type Fetch, type LicenseCache, memoryLicenseCache } from "./license.js";
+import { createLicense } from "./license.js";
+import { type LicenseCache, memoryLicenseCache } from "./license-cache.js";
+import type { Fetch } from "./license-server.js";
 
 let now = 0;
 let timers: { at: number; fn: () => void }[] = [];
@@ -32,7 +35,7 @@ const fetch: Fetch = (url, { body }) => {
   asked.push({ url, body: JSON.parse(body) });
   return answer();
 };
-const log = { system: () => undefined, authz: () => undefined };
+const { log, lines } = memoryLog();
 const open = (more: { releaseMode?: boolean; cache?: LicenseCache } = {}) =>
   createLicense({ url: "https://license.example/", releaseMode: true, clock, log, fetch, ...more });
 const all = { workflows: true, advanced_workflows: true, workflow_schedules: true };
@@ -43,6 +46,7 @@ beforeEach(() => {
   now = Date.parse("2026-01-01T00:00:00Z");
   timers = [];
   asked = [];
+  lines.length = 0;
   answer = says({ valid: true, tier: "pro", features: all, limits: { workflows_max: 3 } });
 });
 
@@ -126,6 +130,7 @@ describe("the licence", () => {
     ["another shape", { valid: "yes" }],
     ["a list", []],
     ["something long", "x".repeat(100_000)],
+    ["what is said of another community", { valid: true, community_id: 2, features: all }],
   ])("takes %s for no answer", async (_name, body) => {
     answer = says(body);
     await expect(open().require(question)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
@@ -139,6 +144,41 @@ describe("the licence", () => {
     answer = async () => ({ status: 200, body: endless() });
     await expect(open().require(question)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
     expect(read).toBeLessThan(3);
+  });
+
+  it.each([
+    ["a question that it does not understand", says("no such key", 400)],
+    ["a page", says("<html>")],
+  ])("leaves others alone when it answers %s with that", async (_name, odd) => {
+    const license = open();
+    answer = odd;
+    for (let time = 0; time < 2; time += 1)
+      await expect(license.require({ ...question, licenseKey: "made up" })).rejects.toMatchObject({ status: 503 });
+    expect(asked).toHaveLength(1);
+    answer = says({ valid: true, features: all });
+    await license.require({ ...question, communityId: 2 });
+    pass(10_000);
+    await license.require({ ...question, licenseKey: "made up" });
+  });
+
+  it("is said to be away once a minute, and once to be back, however many ask", async () => {
+    const said = () => lines.splice(0).map(({ action }) => action);
+    const license = open();
+    const refused = (communityId: number) =>
+      expect(license.require({ ...question, communityId })).rejects.toMatchObject({ status: 503 });
+    answer = () => Promise.reject(new Error("connect ECONNREFUSED"));
+    await Promise.all([1, 2, 3, 4].map(refused));
+    expect(said()).toEqual(["license_unreachable"]);
+    pass(20_000);
+    await refused(5);
+    expect(said()).toEqual([]);
+    pass(40_000);
+    await refused(6);
+    expect(said()).toEqual(["license_unreachable"]);
+    answer = says({ valid: true, features: all });
+    pass(10_000);
+    for (const communityId of [7, 8]) await license.require({ ...question, communityId });
+    expect(said()).toEqual(["license_reachable"]);
   });
 
   it("waits two seconds and no longer", async () => {

@@ -6,6 +6,7 @@ import { whoIs } from "./authorise.js";
 import { failureSchema, paginationSchema } from "./documents.js";
 import type { Answer } from "./envelope.js";
 import { logOf } from "./hooks.js";
+import { jsonAnswer } from "./json-answer.js";
 import { optionalBody } from "./openapi.js";
 import { flagOf, type RequestFacts, type Route } from "./route.js";
 import type { Services } from "./services.js";
@@ -41,7 +42,7 @@ export function register(app: FastifyInstance, services: Services, route: Route)
       if (mayChangeTriggers(route)) await services.triggers.refresh();
       // A change that is answered is in the audit, as far as the database takes it.
       if (route.method !== "GET") await services.audit?.settled();
-      return send(reply, answer);
+      return await send(reply, answer);
     },
   });
 }
@@ -69,9 +70,15 @@ function ownDatabase(services: Services, { principal }: FastifyRequest, { method
 const mayChangeTriggers = ({ method, access }: Route): boolean =>
   method !== "GET" && (flagOf(access) === "edit" || flagOf(access) === "delete");
 
-function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
-  return reply.code(status).headers(headers).send(body);
+async function send(reply: FastifyReply, { status, headers, body }: Answer): Promise<FastifyReply> {
+  reply.code(status).headers(headers);
+  if (!isEnvelope(body)) return reply.send(body);
+  return reply.type("application/json; charset=utf-8").send(await jsonAnswer(body));
 }
+
+/** Text, bytes and streams are sent as they are. */
+const isEnvelope = (body: unknown): body is object =>
+  typeof body === "object" && body !== null && Object.getPrototypeOf(body) === Object.prototype;
 
 function inputOf(request: FastifyRequest, reply: FastifyReply, services: Services): unknown {
   const { principal, workflow, execution, params, query, body } = request;

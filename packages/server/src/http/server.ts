@@ -77,13 +77,7 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
 
   limitPipelining(app);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
-    try {
-      done(null, readBody(body as Buffer)); // parseAs says that it is one
-    } catch (error) {
-      done(error as Error); // AppErrors only
-    }
-  });
+  readBodies(app);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = "" }) => (data) => {
     // Fastify gives null for a body that is not there.
     const result = schema.safeParse(httpPart === "body" ? (data ?? undefined) : data, { error: inputWords });
@@ -117,6 +111,32 @@ export async function createHttpServer(given: Services): Promise<FastifyInstance
   await openWebhookDoor(app, services);
   await app.ready();
   return app;
+}
+
+/** So many bytes are read, checked and used in turns of their own, that others may have theirs in between. */
+const largeBody = 64 * 1024;
+
+function readBodies(app: FastifyInstance): void {
+  const large = new WeakSet<FastifyRequest>();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    let value: unknown;
+    try {
+      value = readBody(body as Buffer); // parseAs says that it is one
+    } catch (error) {
+      done(error as Error); // AppErrors only
+      return;
+    }
+    if (body.length <= largeBody) {
+      done(null, value);
+      return;
+    }
+    large.add(request);
+    setImmediate(done, null, value);
+  });
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (large.has(request)) setImmediate(done);
+    else done();
+  });
 }
 
 /** Answers with a failure, and leaves a line where one belongs. */

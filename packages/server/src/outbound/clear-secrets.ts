@@ -1,68 +1,110 @@
 // Takes the values of secrets out of texts. A community has up to a hundred of them, each in several writings, and an
-// answer up to two million characters in any number of texts: so a text is read once, whatever the number of secrets.
+// answer up to two million characters in any number of texts: it is cleared in turns with everything else.
 //
-// W1. A text that holds no writing of a value is given back as it is.
-// W2. Where one writing holds another, the longer one goes first.
-import { hiddenSecret } from "@workflow-core/core";
-import { encode } from "./header-text.js";
+// W1. A text that holds no writing of a value is given back as it is, and so is a value in which no text does.
+// W2. What stands inside a longer writing is hidden with it; of writings that overlap nothing stays.
+// W3. A text that may have been cut holds no beginning of a value at its end.
+import { hiddenSecret, isJsonObject, type Json, mapTexts } from "@workflow-core/core";
+import { inTurns } from "../in-turns.js";
+import { type Find, type Finding, finderOf } from "./find-writings.js";
+import { shortestWriting, type Writing, writingsOf } from "./secret-writings.js";
+import { withoutEscapes } from "./without-escapes.js";
 
-/** Writings that are shorter are left: they would blank out ordinary words. */
-const shortest = 8;
-const base = 0x01000193;
-/** `base` to the power of `shortest - 1`, as the sum below has it. */
-const leading = Array.from({ length: shortest - 1 }).reduce((power: number) => Math.imul(power, base), 1);
+/** So many parts of a value are gone through in one piece. */
+const piece = 4096;
 
-interface Writing {
-  text: string;
-  name: string;
+export interface Clearing {
+  /** A copy in which the values are hidden, however they may have been written; the same value when there are none. */
+  (value: Json): Promise<Json>;
+  /** The same of a message, which may be the beginning of a longer one (W3). */
+  cut(message: string): Promise<string>;
 }
 
-/** The change that hides these values, by name, however they may have been written. */
-export function clearing(values: Iterable<readonly [name: string, value: string]>): (text: string) => string {
-  const writings = [...values]
-    .flatMap(([name, value]) => writingsOf(value).map((text): Writing => ({ text, name })))
-    .sort((left, right) => right.text.length - left.text.length);
-  const bySum = new Map<number, Writing[]>();
-  for (const writing of writings) {
-    const sum = firstSum(writing.text);
-    bySum.set(sum, [...(bySum.get(sum) ?? []), writing]);
-  }
-  return (text) => {
-    const found = occurringIn(text, bySum);
-    if (found.size === 0) return text; // W1
-    const held = writings.filter((writing) => found.has(writing)); // W2
-    return held.reduce((rest, each) => rest.replaceAll(each.text, hiddenSecret(each.name)), text);
+/** What hides these values, by name. It is for one answer: it does one thing at a time. */
+export function clearing(values: Iterable<readonly [name: string, value: string]>): Clearing {
+  let known: Known | undefined;
+  const clear = async (value: Json): Promise<Json> => {
+    const changed = await inTurns(changes(value));
+    return changed.size === 0 ? value : mapTexts(value, (text) => changed.get(text) ?? text); // W1
   };
-}
-
-/** A value as it is, as headers carry it, as an address writes it, inside JSON, and as base64, without its filling. */
-function writingsOf(value: string): string[] {
-  const [plain, urlSafe] = (["base64", "base64url"] as const).map((way) => Buffer.from(value).toString(way));
-  const all = [value, value.trim(), encode(value), JSON.stringify(value).slice(1, -1)];
-  return [...new Set([...all, plain?.replace(/=+$/, "") ?? "", urlSafe ?? ""])].filter(
-    ({ length }) => length >= shortest && value.length >= shortest,
-  );
-}
-
-/** Of the first characters of a text that has enough of them. */
-function firstSum(text: string): number {
-  let sum = 0;
-  for (let index = 0; index < shortest; index += 1) sum = (Math.imul(sum, base) + text.charCodeAt(index)) | 0;
-  return sum;
-}
-
-/** The writings that occur in a text: where the sum of a place is that of a beginning, the rest is compared. */
-function occurringIn(text: string, bySum: ReadonlyMap<number, readonly Writing[]>): ReadonlySet<Writing> {
-  const found = new Set<Writing>();
-  if (text.length < shortest || bySum.size === 0) return found;
-  let sum = firstSum(text);
-  for (let place = 0; ; place += 1) {
-    for (const writing of bySum.get(sum) ?? none) if (text.startsWith(writing.text, place)) found.add(writing);
-    const next = place + shortest;
-    if (next >= text.length) return found;
-    const without = (sum - Math.imul(text.charCodeAt(place), leading)) | 0;
-    sum = (Math.imul(without, base) + text.charCodeAt(next)) | 0;
+  function* changes(value: Json): Generator<undefined, Map<string, string>> {
+    const changed = new Map<string, string>();
+    for (const text of yield* textsOf(value)) {
+      known ??= yield* knownOf(values);
+      const found = yield* findings(text, known.find);
+      if (found.length > 0) changed.set(text, hidden(text, found));
+      yield;
+    }
+    return changed;
   }
+  const cut = async (message: string): Promise<string> => {
+    const cleared = String(await clear(message));
+    const writings = known?.writings ?? [];
+    const end = writings.flatMap(({ text, name }) => beginningAtEnd(cleared, text, name));
+    return end.length === 0 ? cleared : hidden(cleared, end);
+  };
+  return Object.assign(clear, { cut });
 }
 
-const none: readonly Writing[] = [];
+interface Known {
+  writings: Writing[];
+  find: Find;
+}
+
+function* knownOf(values: Iterable<readonly [name: string, value: string]>): Generator<undefined, Known> {
+  const writings: Writing[] = [];
+  for (const [name, value] of values) writings.push(...(yield* writingsOf(name, value)));
+  return { writings, find: yield* finderOf(writings) };
+}
+
+/** Where something is to be hidden. */
+function* findings(text: string, find: Find): Generator<undefined, Finding[]> {
+  const found = yield* find(text);
+  const plain = yield* withoutEscapes(text);
+  if (plain === undefined) return found;
+  const { places } = plain;
+  for (const { start, end, name } of yield* find(plain.text))
+    found.push({ start: places[start] ?? 0, end: places[end] ?? text.length, name });
+  return found;
+}
+
+/** Every text that is long enough, once, names of members included. */
+function* textsOf(value: Json): Generator<undefined, ReadonlySet<string>> {
+  const texts = new Set<string>();
+  const left: Json[] = [value];
+  for (let count = 1; left.length > 0; count += 1) {
+    const each = left.pop();
+    if (typeof each === "string") {
+      if (each.length >= shortestWriting) texts.add(each);
+    } else if (Array.isArray(each)) {
+      for (const item of each) left.push(item);
+    } else if (isJsonObject(each)) {
+      for (const [key, item] of Object.entries(each)) left.push(key, item);
+    }
+    if (count % piece === 0) yield;
+  }
+  return texts;
+}
+
+/** The beginning of a writing with which the text ends, before its full stop or without one (W3). */
+function beginningAtEnd(text: string, writing: string, name: string): Finding[] {
+  const end = text.endsWith(".") ? text.length - 1 : text.length;
+  const beginning = writing.slice(0, shortestWriting);
+  for (let start = text.indexOf(beginning); start !== -1; start = text.indexOf(beginning, start + 1)) {
+    if (writing.startsWith(text.slice(start, end)) || writing.startsWith(text.slice(start)))
+      return [{ start, end: text.length, name }];
+  }
+  return [];
+}
+
+/** The text with the names of secrets in these places (W2). */
+function hidden(text: string, found: Finding[]): string {
+  found.sort((left, right) => left.start - right.start || right.end - left.end);
+  let [result, shown, last] = ["", 0, ""];
+  for (const { start, end, name } of found) {
+    if (end <= shown) continue;
+    if (start >= shown || name !== last) result += text.slice(shown, start) + hiddenSecret(name);
+    [shown, last] = [end, name];
+  }
+  return result + text.slice(shown);
+}

@@ -19,7 +19,7 @@ import {
   replaceSecrets,
 } from "@workflow-core/core";
 import { failed, ok } from "./answers.js";
-import { clearing } from "./clear-secrets.js";
+import { type Clearing, clearing } from "./clear-secrets.js";
 import { encode } from "./header-text.js";
 import { addressHost, mayBeSentTo } from "./secret-hosts.js";
 
@@ -64,10 +64,10 @@ export function withSecrets(outside: Outside, { resolve, routerUrl }: SecretsOpt
       const sent = values.fill((fill) => filledRequest(request, fill, hide(request.url, call)));
       if (!sent.ok) return sent;
       const answer = await outside.http(sent.value, call);
-      return values.clear(answer, ({ response_body, response_headers, ...rest }, clear) => ({
+      return values.clear(answer, async ({ response_body, response_headers, ...rest }, clear) => ({
         ...rest,
-        response_body: mapTexts(response_body, clear),
-        response_headers: changed(response_headers, clear),
+        response_body: await clear(response_body),
+        response_headers: (await clear(response_headers)) as Record<string, string>, // texts stay texts
       }));
     },
     async router(kind, body, timeoutSeconds, call) {
@@ -82,7 +82,7 @@ export function withSecrets(outside: Outside, { resolve, routerUrl }: SecretsOpt
         );
       const sent = values.fill((fill) => ({ value: membersOf(body, fill), address: routerUrl, shown: true }));
       if (!sent.ok) return sent;
-      return values.clear(await outside.router(kind, sent.value, timeoutSeconds, call), mapTexts);
+      return values.clear(await outside.router(kind, sent.value, timeoutSeconds, call), (value, clear) => clear(value));
     },
   };
 }
@@ -102,7 +102,7 @@ interface Values {
   /** What `prepare` makes with the values put in, or the failure that one is not there (Z2) or not to be sent there (Z4). */
   fill<T>(prepare: (fill: Fill) => Filled<T>): Answer<T>;
   /** The answer without the values, however they may have been written (Z3). */
-  clear<T>(answer: Answer<T>, clearValue: (value: T, clear: Change) => T): Answer<T>;
+  clear<T>(answer: Answer<T>, clearValue: (value: T, clear: Clearing) => Promise<T>): Promise<Answer<T>>;
 }
 
 /** The values for a call: undefined when its execution uses none. */
@@ -113,7 +113,7 @@ const valuesFor =
     const secrets = await resolve(context.community_id).catch(() => undefined);
     const unavailable = () =>
       failed("SECRET_UNAVAILABLE", "The community's secrets could not be read.", { retryable: true });
-    if (secrets === undefined) return { fill: unavailable, clear: unavailable };
+    if (secrets === undefined) return { fill: unavailable, clear: async () => unavailable() };
     const clear = clearing([...secrets].flatMap(([name, secret]) => (secret ? [[name, secret.value] as const] : [])));
     return {
       fill(prepare) {
@@ -134,8 +134,10 @@ const valuesFor =
           throw error;
         }
       },
-      clear: (answer, clearValue) =>
-        answer.ok ? ok(clearValue(answer.value, clear)) : { ok: false, failure: clearFailure(answer.failure, clear) },
+      clear: async (answer, clearValue) =>
+        answer.ok
+          ? ok(await clearValue(answer.value, clear))
+          : { ok: false, failure: await clearFailure(answer.failure, clear) },
     };
   };
 
@@ -176,8 +178,8 @@ function filledRequest({ url, headers, body, ...rest }: HttpRequest, fill: Fill,
   return { value, address, shown };
 }
 
-const clearFailure = ({ message, details, ...rest }: NodeFailure, clear: Change): NodeFailure => ({
+const clearFailure = async ({ message, details, ...rest }: NodeFailure, clear: Clearing): Promise<NodeFailure> => ({
   ...rest,
-  message: clear(message),
-  ...(details === undefined ? {} : { details: mapTexts(details, clear) }),
+  message: await clear.cut(message),
+  ...(details === undefined ? {} : { details: await clear(details) }),
 });

@@ -1,5 +1,6 @@
 // The columns of a workflow, and how its row becomes the document that people get.
 import type { WorkflowGraph } from "@workflow-core/core";
+import { WrittenJson } from "../written-json.js";
 import { iso, isoOrNull, type Queryable } from "./database.js";
 
 export type WorkflowStatus = "draft" | "published" | "archived";
@@ -30,10 +31,30 @@ export interface Workflow {
   archived_at: string | null;
 }
 
-export const workflowColumns = `workflow_id, name, description, entity_id, community_id, author_id, coalesce(status, 'draft') AS status,
-  coalesce(version, '1.0.0') AS version, published_version, nodes, connections, coalesce(global_variables, '{}') AS global_variables,
-  metadata, coalesce(enabled, true) AS enabled, revision, coalesce(created_at, 'epoch') AS created_at,
+/** The documents are JSON, or text where the columns are cast. */
+const columns = (cast: "" | "::text") =>
+  `workflow_id, name, description, entity_id, community_id, author_id, coalesce(status, 'draft') AS status,
+  coalesce(version, '1.0.0') AS version, published_version, nodes${cast}, connections${cast}, coalesce(global_variables, '{}')${cast} AS global_variables,
+  metadata${cast}, coalesce(enabled, true) AS enabled, revision, coalesce(created_at, 'epoch') AS created_at,
   coalesce(updated_at, created_at, 'epoch') AS updated_at, published_at, archived_at`;
+
+export const workflowColumns = columns("");
+export const listedColumns = columns("::text");
+
+/** A workflow in a list, its documents as they are written. */
+export type ListedWorkflow = Omit<Workflow, Documents> & Record<Documents, WrittenJson>;
+type Documents = "nodes" | "connections" | "global_variables" | "metadata";
+
+export type ListedRow = Omit<WorkflowRow, Documents> & Record<Documents, string>;
+
+export const toListed = (row: ListedRow): ListedWorkflow => ({
+  ...row,
+  ...timesOf(row),
+  nodes: new WrittenJson(row.nodes),
+  connections: new WrittenJson(row.connections),
+  global_variables: new WrittenJson(row.global_variables),
+  metadata: new WrittenJson(row.metadata),
+});
 
 type Dates = "created_at" | "updated_at" | "published_at" | "archived_at";
 
@@ -44,8 +65,9 @@ export interface WorkflowRow extends Omit<Workflow, Dates> {
   archived_at: Date | null;
 }
 
-export const toWorkflow = (row: WorkflowRow): Workflow => ({
-  ...row,
+export const toWorkflow = (row: WorkflowRow): Workflow => ({ ...row, ...timesOf(row) });
+
+const timesOf = (row: Pick<WorkflowRow, Dates>): Pick<Workflow, Dates> => ({
   created_at: iso(row.created_at),
   updated_at: iso(row.updated_at),
   published_at: isoOrNull(row.published_at),

@@ -6,6 +6,10 @@ import { type Database, inTransaction, likeText, type Queryable } from "./databa
 import {
   type Expectation,
   holdWorkflow,
+  type ListedRow,
+  type ListedWorkflow,
+  listedColumns,
+  toListed,
   toWorkflow,
   type Workflow,
   type WorkflowRow,
@@ -89,7 +93,7 @@ export interface WorkflowQuery {
 export async function listWorkflows(
   database: Database,
   query: WorkflowQuery,
-): Promise<{ rows: Workflow[]; total: number }> {
+): Promise<{ rows: ListedWorkflow[]; total: number }> {
   const values: unknown[] = [];
   const value = (given: unknown) => `$${values.push(given)}`;
   const conditions = [
@@ -107,9 +111,9 @@ export async function listWorkflows(
   const page = `LIMIT ${value(query.perPage)} OFFSET ${value((query.page - 1) * query.perPage)}`;
   const listed = database
     .read()
-    .query<WorkflowRow>(`SELECT ${workflowColumns} ${filter} ORDER BY updated_at DESC, workflow_id ${page}`, values);
+    .query<ListedRow>(`SELECT ${listedColumns} ${filter} ORDER BY updated_at DESC, workflow_id ${page}`, values);
   const [count, list] = await Promise.all([counted, listed]);
-  return { rows: list.rows.map(toWorkflow), total: count.rows[0]?.total ?? 0 };
+  return { rows: list.rows.map(toListed), total: count.rows[0]?.total ?? 0 };
 }
 
 /** The rule of access/permissions for `view`, as a condition: the author, or any row that fits and has the flag. */

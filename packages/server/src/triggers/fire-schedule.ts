@@ -4,7 +4,9 @@
 // F2. Several times that are due: with coalesce the last of them stands for all, so that what is started again after a
 //     crash is the same as long as no further time has come; without, the first ones up to the limit, oldest first.
 // F3. With as many unfinished executions as allowed, a time starts nothing; that is said in the log and on the schedule.
-// F4. What cannot be started now but may be later (the database, a drain) leaves the claim to run out: it is tried again.
+// F4. Scheduled executions need the licence; a no starts nothing, as F3 does.
+// F5. What cannot be started now but may be later (the database, a drain, the licence server) leaves the claim to run out: it is tried again.
+import type { License } from "../access/license.js";
 import { isAppError } from "../errors.js";
 import { Fenced } from "../execution/journal.js";
 import { OverlapError } from "../execution/overlap.js";
@@ -18,6 +20,7 @@ import { fireTime, type ScheduleTimes } from "./schedule-times.js";
 
 export interface FireOptions {
   start: Start;
+  license: License;
   times: ScheduleTimes;
   log: Log;
   /** SCHEDULER_JOB_DEFAULTS_COALESCE */
@@ -30,7 +33,7 @@ export interface FireOptions {
 
 /** What came of it, and lines for the trigger log. */
 export interface Fired {
-  /** Undefined: it is tried again when the claim runs out (F4). */
+  /** Undefined: it is tried again when the claim runs out (F5). */
   settlement: Settlement | undefined;
   lines: TriggerLine[];
 }
@@ -48,8 +51,14 @@ export async function fireSchedule(options: FireOptions, schedule: DueSchedule):
   try {
     const next = times.next(schedule, schedule.now);
     settlement.next_run_at = next === undefined ? null : new Date(next).toISOString();
+    const refusal = await unlicensed(options, schedule);
+    if (refusal === "unknown") return { settlement: undefined, lines: [] }; // the log says that the server is away
     let unfinished = schedule.unfinished;
     for (const time of dueTimes(options, schedule)) {
+      if (refusal !== undefined) {
+        skip(options, schedule, settlement, lines, time, "limit", refusal);
+        continue;
+      }
       if (unfinished >= options.maxInstances) {
         skip(options, schedule, settlement, lines, time, "limit", limitReason(unfinished));
         continue;
@@ -89,6 +98,20 @@ export async function fireSchedule(options: FireOptions, schedule: DueSchedule):
       },
       lines,
     };
+  }
+}
+
+/** F4: why the community may not, if it may not; "unknown" while nobody can say. */
+async function unlicensed({ license }: FireOptions, schedule: DueSchedule): Promise<string | undefined> {
+  const { community_id: communityId } = schedule;
+  const features = ["workflows", "workflow_schedules"] as const;
+  try {
+    await Promise.all(features.map((feature) => license.require({ communityId, feature })));
+    return undefined;
+  } catch (error) {
+    if (isAppError(error) && error.code === "PAYMENT_REQUIRED") return `limit licence: ${error.message}`;
+    if (isAppError(error) && error.code === "SERVICE_UNAVAILABLE") return "unknown";
+    throw error;
   }
 }
 
@@ -144,7 +167,7 @@ async function startOne(options: FireOptions, schedule: DueSchedule, time: numbe
   }
 }
 
-/** F4. */
+/** F5. */
 const mayPass = (error: unknown): boolean =>
   error instanceof Fenced ||
   (isAppError(error) && error.code === "SERVICE_UNAVAILABLE") ||

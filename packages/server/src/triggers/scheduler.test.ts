@@ -7,7 +7,9 @@ import { type TestDatabase, testDatabase } from "../../test/support/database.js"
 import { type TestEngine, testEngine } from "../../test/support/engine.js";
 import { memoryLog } from "../../test/support/memory-log.js";
 import { until } from "../../test/support/until.js";
+import type { License } from "../access/license.js";
 import { systemClock } from "../clock.js";
+import { appError } from "../errors.js";
 import { Fenced } from "../execution/journal.js";
 import type { StartRequest } from "../execution/start.js";
 import { claimSchedules } from "../store/due-schedules.js";
@@ -45,12 +47,14 @@ const slow = () =>
     end: "flow_end",
   });
 
+const allowing: License = { require: async () => ({ workflowsMax: undefined }) };
+
 function scheduler(
   more: Partial<SchedulerOptions> = {},
   settings: Partial<SchedulerOptions["settings"]> = {},
 ): Scheduler {
   return createScheduler({
-    ...{ database: test.database, start: engine.start, clock: systemClock, log, times },
+    ...{ database: test.database, start: engine.start, license: allowing, clock: systemClock, log, times },
     settings: { SCHEDULER_JOB_DEFAULTS_COALESCE: true, SCHEDULER_JOB_DEFAULTS_MAX_INSTANCES: 3, ...settings },
     ...more,
   });
@@ -329,13 +333,42 @@ describe("running", () => {
     expect(late).toBeLessThan(500);
   });
 
+  it("starts nothing without a licence, and waits where nobody can say", async () => {
+    const made = await schedule("0 9 * * *", utc("- interval '1 minute'"));
+    const asked: string[] = [];
+    const noted: TriggerLine[] = [];
+    const tickWith = async (code: "PAYMENT_REQUIRED" | "SERVICE_UNAVAILABLE" | undefined) => {
+      const require: License["require"] = async ({ communityId, feature }) => {
+        asked.push(`${communityId} ${feature}`);
+        if (code !== undefined) throw appError(code, "The licence does not include it.");
+        return { workflowsMax: undefined };
+      };
+      const ticking = scheduler({ claimSeconds: 0.01, license: { require }, note: (line) => noted.push(line) });
+      await until(async () => (await ticking.tick()) > 0, "its turn");
+    };
+    await tickWith("SERVICE_UNAVAILABLE");
+    expect(asked.sort()).toEqual(["1 workflow_schedules", "1 workflows"]);
+    expect(await rowOf(made)).toMatchObject({ future: false, last_skip_at: null });
+    expect([noted, lines]).toEqual([[], []]);
+
+    await tickWith("PAYMENT_REQUIRED");
+    const reason = "limit licence: The licence does not include it.";
+    expect(await rowOf(made)).toMatchObject({ future: true, run_count: 0, last_skip_reason: reason });
+    expect(noted).toMatchObject([{ outcome: "limit", detail: reason, execution_id: null }]);
+    expect(await executionsOf(made)).toEqual([]);
+
+    await test.database.primary.query("UPDATE workflow_schedules SET next_run_at = now() AT TIME ZONE 'UTC'");
+    await tickWith(undefined);
+    expect(await executionsOf(made)).toHaveLength(1);
+  });
+
   it("calculates anew what is to come, and leaves what is due", async () => {
     const wrong = await schedule("0 9 * * *", "timestamp '2999-01-01'");
     const lacking = await schedule("0 9 * * *", "NULL");
     const due = await schedule("0 9 * * *", "timestamp '2026-01-05 09:00'");
     const { next_run_at } = await rowOf(await schedule("0 9 * * *", "next_run_at"));
     const other = createScheduler({
-      ...{ database: test.database, start: engine.start, clock: systemClock, log, times },
+      ...{ database: test.database, start: engine.start, license: allowing, clock: systemClock, log, times },
       settings: { SCHEDULER_JOB_DEFAULTS_COALESCE: true, SCHEDULER_JOB_DEFAULTS_MAX_INSTANCES: 3 },
     });
     await other.start();

@@ -5,6 +5,7 @@
 //    leaves the rest to the next claimer, who finds what was started (store/due-schedules.ts, fire-schedule.ts).
 // 2. It wakes when the next schedule is due, by the database's time, and at least once a second.
 import { randomUUID } from "node:crypto";
+import type { License } from "../access/license.js";
 import type { Clock } from "../clock.js";
 import { crashPoint } from "../execution/crash-point.js";
 import type { Start } from "../execution/start.js";
@@ -21,6 +22,7 @@ import type { ScheduleTimes } from "./schedule-times.js";
 export interface SchedulerOptions {
   database: Database;
   start: Start;
+  license: License;
   clock: Clock;
   log: Log;
   times: ScheduleTimes;
@@ -46,7 +48,7 @@ const pollMs = 1000;
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { database, clock, log, times, settings, claimSeconds = 5 } = options;
   const firing: FireOptions = {
-    ...{ start: options.start, times, log },
+    ...{ start: options.start, license: options.license, times, log },
     coalesce: settings.SCHEDULER_JOB_DEFAULTS_COALESCE,
     maxInstances: settings.SCHEDULER_JOB_DEFAULTS_MAX_INSTANCES,
     startedAt: async (id) => (await getExecution(database, id))?.start_time,

@@ -17,14 +17,25 @@ let url: string;
 /** What came to the server, which says all of it back. */
 const heard: { url: string; headers: IncomingMessage["headers"]; body: string }[] = [];
 
+const written = (said: string) => ({
+  base64: Buffer.from(said, "latin1").toString("base64"),
+  pair: Buffer.from(`ada:${said}`).toString("base64"),
+  hex: Buffer.from(said).toString("hex"),
+  address: encodeURIComponent(said),
+  ascii: said.replace(/[^\0-\x7f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`),
+});
+
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = "";
     for await (const part of request) body += part;
     heard.push({ url: request.url ?? "", headers: request.headers, body });
+    const said = String(request.headers.authorization ?? "none");
+    response.statusCode = request.url === "/fail" ? 500 : 200;
     response.setHeader("content-type", "application/json");
-    response.setHeader("x-echo", String(request.headers.authorization ?? "none"));
-    response.end(JSON.stringify({ url: request.url, headers: request.headers, body }));
+    response.setHeader("x-echo", said);
+    response.setHeader(`x-${Buffer.from(said).toString("hex")}`, "1");
+    response.end(JSON.stringify({ url: request.url, headers: request.headers, body, written: written(said) }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // it listens on TCP
@@ -154,6 +165,35 @@ describe("a workflow that uses a secret", () => {
     const mark: string = JSON.parse(rows[0]?.data ?? "").secret_mark;
     expect(mark).toMatch(/^[0-9a-f]{32}$/);
     for (const text of [JSON.stringify(execution), stream.text]) expect(text).not.toContain(mark);
+  });
+
+  it("is shown by nobody who says the value back, however he writes it", async () => {
+    const value = 'canary-ü "q" <&7f21';
+    await write("token", value);
+    const graph = draw("start -> ask -> fail", {
+      start: ["trigger_command", { command_name: "go" }],
+      ask: ["action_webhook", { url, headers: { Authorization: "{{ secrets.token }}" }, body: "{{ secrets.token }}" }],
+      fail: [
+        "action_webhook",
+        { url: `${url}/fail`, headers: { Authorization: "{{ secrets.token }}" }, fail_on_error: true },
+      ],
+    });
+    const { workflow_id } = await publish(member, graph);
+    const { id, execution } = await run(workflow_id);
+    expect(execution).toMatchObject({ status: "failed", error_node_id: "fail" });
+    expect(heard.map(({ headers }) => headers.authorization)).toEqual([value, value]);
+    const { response_body, response_headers } = execution.node_states.ask.output_data;
+    expect(response_body.written).toEqual({
+      base64: expect.stringMatching(/^\[secret token\]=*$/),
+      pair: expect.stringMatching(/^YWRh.\[secret token\]$/),
+      hex: "[secret token]",
+      address: "[secret token]",
+      ascii: "[secret token]",
+    });
+    expect(response_headers["x-[secret token]"]).toBe("1");
+    const stream = await member(`/api/v1/workflows/executions/${id}/events`);
+    for (const text of [JSON.stringify(execution), stream.text, await everything(), JSON.stringify(app.lines)])
+      expect(text).not.toMatch(/canary-(ü|%|\\+u)|63616e6172|Y2FuYXJ5L/i);
   });
 
   it("sends the value of the moment, also one that an older SECRET_KEY encrypted", async () => {

@@ -122,8 +122,10 @@ async function checkPublishable(
   const { compiled, ...result } = await validate(document, limits);
   if (!result.is_valid) throw appError("VALIDATION_FAILED", undefined, { details: result });
   checkSecretUse(principal, workflow, compiled);
-  for (const feature of featuresOf(compiled))
-    await license.require({ communityId: workflow.community_id, feature, licenseKey });
+  // Beside each other: the licence server may take its time.
+  await Promise.all(
+    featuresOf(compiled).map((feature) => license.require({ communityId: workflow.community_id, feature, licenseKey })),
+  );
 }
 
 /** Who lets a workflow send a community's secrets must belong to it. Throws FORBIDDEN. */
