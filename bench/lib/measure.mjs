@@ -12,8 +12,16 @@ const countOf = (request, { weight = 1 }, quick) => {
 export const columnOf = ({ label, inFlight }, figure, { figures }) =>
   [label ?? `${inFlight} in flight`, ...(figures.length > 1 ? [figure] : [])].join(", ");
 
+/** Without the requests and contestants that are not for a quick run (`quick: false`). */
+const shortened = (measure) => ({
+  ...measure,
+  requests: measure.requests.filter((request) => request.quick !== false),
+  contestants: measure.contestants.filter((each) => each.quick !== false),
+});
+
 /** Carries a measure out; gives a row for each contestant, request and figure, and one for each contestant that failed. */
-export const carryOut = async (measure, { database, quick, rounds, say }) => {
+export const carryOut = async (whole, { database, quick, rounds, say }) => {
+  const measure = quick ? shortened(whole) : whole;
   const rows = [];
   let contestants = [];
   const uris = [];
