@@ -39,6 +39,7 @@ export const doorMeasures = [
         name: "Workflow Core, answered at its end (?wait)",
         file: "http-workflow-core",
         env: { GRAPH: "everyday", ANSWER: "finished" },
+        quick: false,
       },
       { name: "Node-RED", file: "http-node-red", needs: modules },
       { name: "Fastify, one insert, the same call", file: "http-fastify", env: { JOB: "everyday" }, needs: modules },
