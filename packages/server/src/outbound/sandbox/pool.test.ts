@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { failing, runGuest } from "../../../test/support/guests.js";
 import { childProgram } from "./guest-process.js";
 import { createSandbox, type Sandbox } from "./sandbox.js";
@@ -123,7 +123,9 @@ describe("processes", () => {
       `import { Socket } from "node:net"; const s = new Socket({ fd: 3 }); s.write('{"is":"ready"}\\n'); s.on("data", () => s.write('{"is":"result","text":5}\\n'))`,
     ],
   ])("are given up when the program %s", async (_what, source) => {
-    const program = join(mkdtempSync(join(tmpdir(), "sandbox-")), "child.mjs");
+    const place = mkdtempSync(join(tmpdir(), "sandbox-"));
+    onTestFinished(() => rmSync(place, { recursive: true }));
+    const program = join(place, "child.mjs");
     writeFileSync(program, source);
     await fresh({ program: pathToFileURL(program) }, async (made) => {
       expect(await ask(made, "return 1")).toMatchObject(failing("SANDBOX_CRASHED"));
