@@ -70,7 +70,12 @@ count(`npm start: ready after ${first.seconds.toFixed(1)} s on the first start`,
 await end(first.child, "SIGKILL");
 const second = await start(18070);
 count(`npm start: ready after ${second.seconds.toFixed(1)} s after a dirty shutdown`, Number.isFinite(second.seconds));
-count("npm start: prints where to click", /http:\/\/\S+:18070/.test(second.output()));
+const says = async (process, words) => {
+  for (let look = 0; look < 100 && !words.test(process.output()); look += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return words.test(process.output());
+};
+count("npm start: prints where to click", await says(second, /http:\/\/\S+:18070/));
 await end(second.child, "SIGTERM");
 
 await Promise.all([

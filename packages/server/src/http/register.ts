@@ -91,9 +91,7 @@ function inputOf(request: FastifyRequest, reply: FastifyReply, services: Service
     get signal() {
       if (gone === undefined) {
         const controller = new AbortController();
-        reply.raw.once("close", () => {
-          if (!reply.raw.writableFinished) controller.abort();
-        });
+        reply.raw.once("close", () => controller.abort());
         gone = controller;
       }
       return gone.signal;

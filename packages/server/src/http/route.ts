@@ -32,7 +32,7 @@ export interface RequestFacts {
   origin: string;
   /** The webhook that is called; only its own door knows one. */
   webhook: CalledWebhook | undefined;
-  /** Aborted when the caller has gone. */
+  /** Aborted when the caller has gone, and when the answer is over. */
   signal: AbortSignal;
   /** The log, with the request's id in every line. */
   log: Log;
