@@ -55,10 +55,13 @@ export const metadataSchema = z.looseObject({
   tags: z.array(z.string().max(100)).max(100).optional(),
 });
 
+/** More connections than this no graph has. */
+export const mostConnections = 50_000;
+
 /** What is drawn: everything `compile` needs. Missing parts are empty. */
 export const graphSchema = z.object({
   nodes: z.record(identifier, nodeSchema).default({}),
-  connections: z.array(connectionSchema).max(50_000).default([]),
+  connections: z.array(connectionSchema).max(mostConnections).default([]),
   global_variables: z.record(identifier, jsonSchema).default({}),
   metadata: metadataSchema.default({}),
 });

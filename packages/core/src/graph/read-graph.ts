@@ -1,7 +1,7 @@
 // The outer shape of a document. Thousands of nodes are looked at some at a time, so that whoever drives it can do
 // something else in between; what is found is the same.
 import type { z } from "zod";
-import { graphSchema, type WorkflowGraph } from "../documents/workflow.js";
+import { graphSchema, mostConnections, type WorkflowGraph } from "../documents/workflow.js";
 import { inputWords } from "../input-words.js";
 import { isJsonObject, type Json } from "../json.js";
 
@@ -49,16 +49,13 @@ interface Large {
   connections: unknown[];
 }
 
-/** Whether it is worth it, and can be: the number of connections is a question to all of them. */
+/** Whether it is worth it, and can be: beyond their limit the schema refuses connections as a whole. */
 function isLarge(document: unknown): document is Large {
   if (typeof document !== "object" || document === null) return false;
   const { nodes, connections } = document as { nodes?: Json; connections?: Json };
   if (!isJsonObject(nodes) || !Array.isArray(connections) || connections.length > mostConnections) return false;
   return Object.keys(nodes).length > piece || connections.length > piece;
 }
-
-/** Beyond it the schema refuses them as a whole. */
-const mostConnections = 50_000;
 
 /** A connection's number is that among all. */
 const moved = (issue: z.core.$ZodIssue, offset: number): z.core.$ZodIssue => {

@@ -12,6 +12,7 @@
 // J6. A record that the database refuses fails alone: its flight is repeated entry by entry.
 // J7. What is not stored in time is refused to callers who wait for acceptance; running executions wait as long as it
 //     takes. A refused acceptance that turns out to be stored is taken back, unless it has a key to be found by.
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.js";
 import type { Pool } from "../store/database.js";
 import { databaseFailure } from "../store/database-failure.js";
@@ -55,8 +56,6 @@ const maxPendingBytes = 64 * 1024 * 1024;
 const acceptPatienceMs = 5000;
 /** So many go on in one turn of the event loop: what they want to store next departs while the others are answered. */
 const answeredAtOnce = 64;
-
-const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -56,7 +56,7 @@ function* withoutOneLayer(text: string): Generator<undefined, Plain | undefined>
   return { text: result, places: places.subarray(0, filled + 1) };
 }
 
-/** What an sequence stands for, and of how many characters of it. */
+/** What a sequence stands for, and of how many characters of it. */
 function meanings(sequence: string): Iterable<readonly [meaning: string, size: number]> {
   if (sequence.startsWith("%")) return bytesRead(sequence, "%");
   if (/^\\x/i.test(sequence)) return bytesRead(sequence, "\\x");
