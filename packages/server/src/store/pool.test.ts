@@ -33,6 +33,11 @@ describeEachDatabase("openPool", (at) => {
     });
   });
 
+  it("has no statement compiled: it would take longer than running it", async () => {
+    const { rows } = await withPool({ byKey: true }, (pool) => pool.query("SELECT current_setting('jit') AS jit"));
+    expect(rows).toEqual([{ jit: "off" }]);
+  });
+
   it("keeps what the URI asks for, beside its own", async () => {
     const separator = at().uri.includes("?") ? "&" : "?";
     const uri = `${at().uri}${separator}options=${encodeURIComponent("-c search_path=elsewhere")}`;

@@ -58,7 +58,8 @@ export function openPool(options: PoolOptions): pg.Pool {
   const statementTimeout = options.statementTimeoutMs ?? 30_000;
   const { uri, given } = takeOptions(options.uri);
   const settings = ["-c timezone=UTC", `-c statement_timeout=${statementTimeout}`];
-  settings.push("-c idle_in_transaction_session_timeout=60000");
+  // Statements here are short: compiling one takes the server longer than running it a hundred times.
+  settings.push("-c idle_in_transaction_session_timeout=60000", "-c jit=off");
   if (options.readOnly === true) settings.push("-c default_transaction_read_only=on");
   if (options.byKey === true)
     settings.push(
