@@ -85,6 +85,42 @@ describeEachDatabase("claiming", (database) => {
     expect(told).toBeLessThanOrEqual(3);
   });
 
+  it("begins what is accepted here while all slots are taken without a claim, where nobody waits longer", async () => {
+    const engine = await open({ slots: 2, answer: async () => pause(3).then(() => fine) });
+    const workflow = await engine.publish(graph);
+    const startOne = () => engine.start({ workflow, source: "manual" });
+    // Slots that turn over fast: one is about to be free.
+    for (let round = 0; round < 10; round += 1) {
+      await startOne();
+      await until(() => engine.worker.status.taken === 0, "a free slot");
+    }
+    const started = await Promise.all(Array.from({ length: 5 }, startOne));
+    expect(started.map(({ status }) => status).sort()).toEqual(["queued", "queued", "queued", "running", "running"]);
+    await until(async () => (await rows()).every(({ status }) => status === "completed"), "all of them");
+    const { rows: claimed } = await database().database.primary.query(
+      "SELECT execution_id FROM workflow_executions WHERE fence > 0",
+    );
+    expect(claimed).toEqual([]);
+    expect(new Set(engine.calls.map(({ key }) => key)).size).toBe(15);
+  });
+
+  it("lets others run what was accepted here for a slot that does not become free after all", async () => {
+    const { engine, goOn } = await (async () => {
+      await accept(10);
+      return slowAfter(8);
+    })();
+    const workflow = await engine.publish(graph);
+    const started = await Promise.all(Array.from({ length: 20 }, () => engine.start({ workflow, source: "manual" })));
+    const other = await open({ slots: 2 });
+    await until(() => other.calls.length === 20, "all of them elsewhere");
+    expect(new Set(other.calls.map(({ key }) => key.split(":")[0]))).toEqual(
+      new Set(started.map(({ execution_id }) => execution_id)),
+    );
+    goOn();
+    await until(async () => (await rows()).every(({ status }) => status === "completed"), "all of them");
+    expect((await rows()).every(({ recoveries }) => recoveries === 0)).toBe(true);
+  });
+
   it("gives back at once who is next when no slot becomes free, and others run it", async () => {
     const started = await accept(30);
     const { engine, goOn } = await slowAfter(10);

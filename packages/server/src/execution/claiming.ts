@@ -3,6 +3,8 @@
 // C1. A free slot is filled at once with who is next (next-up.ts), then from the database.
 // C2. What is claimed is in hand, being read, or next in line, or was lost on the way (lost-claims.ts).
 // C3. With caps over all workers nobody is held next in line: what is claimed counts as running there.
+// C4. What is accepted here while the slots are taken joins the line, if there is room in it and nobody waits in the
+//     database as far as this worker knows: it is spared a claim. Everything after it waits in its turn there.
 import type { Clock } from "../clock.js";
 import { type Caps, type ClaimedExecution, claimDue, suspectFrom } from "../store/claim-due.js";
 import { claimOne, secondsUntilDue, tellRunning } from "../store/claims.js";
@@ -58,11 +60,7 @@ export class Claiming {
   constructor(options: ClaimingOptions) {
     this.#options = options;
     this.#capped = options.caps.total + options.caps.perCommunity > 0;
-    const { clock, slots } = options;
-    this.#next = new NextUp({
-      ...{ clock, slots },
-      onLate: (next) => this.#giveBack(next),
-    });
+    this.#next = new NextUp({ clock: options.clock, onLate: (next) => this.#giveBack(next) });
   }
 
   useJournal(journal: Journal): void {
@@ -76,6 +74,26 @@ export class Claiming {
   /** Whether what is accepted now may begin before anything else (W2). */
   get isOpen(): boolean {
     return !this.#backlog && !this.#capped && this.#next.size === 0;
+  }
+
+  /**
+   * A place in the line for what is being accepted here and finds no slot, while nobody waits in the database (C4);
+   * undefined when it must wait there.
+   */
+  place(executionId: string): Slot | undefined {
+    if (this.#backlog || this.#capped || this.#next.room === 0) return undefined;
+    const lease = this.#options.lease.id;
+    this.#next.expect(executionId);
+    const release = () => this.#next.forget(executionId);
+    return {
+      beginsAtOnce: false,
+      release,
+      drive: (begun) => {
+        release();
+        this.#line({ begun, lease, suspect: false, status: "queued" });
+        this.#fill();
+      },
+    };
   }
 
   has(executionId: string): boolean {
@@ -212,6 +230,7 @@ export class Claiming {
 
   #giveBack(next: Next): void {
     const { executionId: execution_id, fence } = next.begun;
+    this.#backlog = true; // it waits there now
     giveBack(this.#resumeOptions(next.lease), { execution_id, fence, status: next.status }).catch((error: unknown) =>
       this.#failed(error, execution_id),
     );

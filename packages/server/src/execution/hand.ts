@@ -29,6 +29,8 @@ interface How {
 
 /** A place for one execution. It is released by its drive's end, or by hand when it was not needed. */
 export interface Slot {
+  /** False: it is a place in the line behind the slots, and is told as queued until its turn. */
+  readonly beginsAtOnce: boolean;
   drive(begun: Begun, how?: How): void;
   release(): void;
 }
@@ -109,7 +111,7 @@ export class Hand {
       });
       this.#runs.add(run);
     };
-    return { release, drive };
+    return { beginsAtOnce: true, release, drive };
   }
 
   /** The lease is certain: what was withheld is sent. */

@@ -1,10 +1,12 @@
-// Who is next: executions that are claimed and read already, and begin the moment a slot is free, so that no slot stands
-// empty while the database is asked.
+// Who is next: executions that are held and read already, and begin the moment a slot is free, so that no slot stands
+// empty while the database is asked. They come out of the database's queue, or were accepted here while nobody waited
+// there.
 //
-// N1. No more are held than slots became free within the last moment, and never more than there are slots: where
-//     executions take long, nobody is kept from other workers.
-// N2. They begin in the order in which they were claimed; whoever has waited for longer than a moment is given back.
-// N3. They are claimed like those in hand: told as held, and let go with them.
+// N1. No more are held than slots became free within the last moment: where executions take long, nobody is kept from
+//     other workers.
+// N2. They begin in the order in which they came; whoever has waited for longer than a moment is given back.
+// N3. They are held like those in hand: told as held, and let go with them. One that is being accepted has a place from
+//     before it is stored.
 import type { Clock } from "../clock.js";
 import type { Begun } from "./hand.js";
 
@@ -20,7 +22,6 @@ export interface Next {
 
 export interface NextUpOptions {
   clock: Clock;
-  slots: number;
   /** Told of one that has waited too long (N2); it is no longer here. */
   onLate(next: Next): void;
 }
@@ -31,30 +32,30 @@ const mostHeld = 64;
 
 export class NextUp {
   readonly #options: NextUpOptions;
-  readonly #most: number;
   readonly #line = new Map<string, Next & { since: number }>();
+  /** Places of those that are being stored (N3). */
+  readonly #expected = new Set<string>();
   /** When slots became free lately (monotonic), the latest last. */
   #freed: number[] = [];
   #stopTimer: (() => void) | undefined;
 
   constructor(options: NextUpOptions) {
     this.#options = options;
-    this.#most = Math.min(options.slots, mostHeld);
   }
 
   get size(): number {
-    return this.#line.size;
+    return this.#line.size + this.#expected.size;
   }
 
-  /** How many more may be claimed (N1). */
+  /** How many more may come (N1). */
   get room(): number {
     const from = this.#options.clock.monotonic() - turnoverMs;
     this.#freed = this.#freed.filter((at) => at > from);
-    return Math.max(0, this.#freed.length - this.#line.size);
+    return Math.max(0, this.#freed.length - this.size);
   }
 
   has(executionId: string): boolean {
-    return this.#line.has(executionId);
+    return this.#line.has(executionId) || this.#expected.has(executionId);
   }
 
   hasSuspect(): boolean {
@@ -64,10 +65,20 @@ export class NextUp {
   /** A slot became free. */
   freed(): void {
     this.#freed.push(this.#options.clock.monotonic());
-    if (this.#freed.length > this.#most) this.#freed.shift();
+    if (this.#freed.length > mostHeld) this.#freed.shift();
+  }
+
+  /** Keeps a place for one that is being stored, until it is added or forgotten. */
+  expect(executionId: string): void {
+    this.#expected.add(executionId);
+  }
+
+  forget(executionId: string): void {
+    this.#expected.delete(executionId);
   }
 
   add(next: Next): void {
+    this.#expected.delete(next.begun.executionId);
     this.#line.set(next.begun.executionId, { ...next, since: this.#options.clock.monotonic() });
     this.#watch();
   }

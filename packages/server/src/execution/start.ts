@@ -25,11 +25,11 @@ import type { Worker } from "./worker.js";
 export interface StartRequest {
   workflow: { workflow_id: string; community_id: number; entity_id: number; version: string };
   /** The trigger node; unless given, the first enabled one of `kind`, else the first of all. */
-  triggerNode?: string;
+  triggerNode?: string | undefined;
   /** What started it, as the execution's `trigger` says: manual, command, event, webhook, schedule, grpc, retry. */
   source: string;
   /** The node type of trigger that fits the source. */
-  kind?: string;
+  kind?: string | undefined;
   data?: Record<string, Json>;
   variables?: Record<string, Json>;
   /** Told with the execution's `trigger`. */
@@ -38,7 +38,7 @@ export interface StartRequest {
   sessionId?: string | null;
   principal?: Record<string, Json>;
   /** One execution per source and key. */
-  dedupe?: { source: string; key: string };
+  dedupe?: { source: string; key: string } | undefined;
   /** Of a retry: the execution that is repeated, and the answers that are kept. */
   retry?: { of: string; prior: Record<string, Performed> };
   /** Its place in a trace. */
@@ -114,8 +114,10 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
     const slot = queueKey === null ? worker.reserve(executionId) : undefined;
     try {
       const state = slot ? begin(plan, started) : undefined;
+      // Told as begun: decided to its end already, or in a slot.
+      const status = state && (slot?.beginsAtOnce || isFinal(state.status)) ? state.status : "queued";
       const accepted = await journal.accept(
-        acceptRecord(request, started, plan, state, { workerId: slot ? worker.id : null, queueKey }),
+        acceptRecord(request, started, plan, state, { workerId: slot ? worker.id : null, queueKey, status }),
       );
       crashPoint("B1");
       await (accepted.duplicate ? admission?.dropped() : admission?.stored());
@@ -134,7 +136,7 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
           },
           { accepted: true },
         );
-      if (state && !accepted.duplicate)
+      if (state && status !== "queued" && !accepted.duplicate)
         worker.announce({
           executionId,
           workflowId: workflow.workflow_id,
@@ -148,7 +150,7 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
         ...accepted,
         workflow_id: workflow.workflow_id,
         start_time: isoTime(at),
-        status: state && !accepted.duplicate ? state.status : "queued",
+        status: accepted.duplicate ? "queued" : status,
       };
     } catch (error) {
       slot?.release();
@@ -172,7 +174,7 @@ const acceptRecord = (
   started: Started,
   plan: Plan,
   state: State | undefined,
-  place: { workerId: string | null; queueKey: string | null },
+  place: { workerId: string | null; queueKey: string | null; status: AcceptRecord["status"] },
 ): AcceptRecord => {
   const { execution_id } = started.context;
   const time = isoTime(started.at);
@@ -181,7 +183,7 @@ const acceptRecord = (
   return {
     execution_id,
     workflow_id: request.workflow.workflow_id,
-    status: state?.status ?? "queued",
+    status: place.status,
     start_time: time,
     community_id: request.workflow.community_id,
     entity_id: request.workflow.entity_id,

@@ -1,8 +1,8 @@
 // The worker: where executions to run come from, and how this process begins and ends.
 //
 // W1. At most `slots` executions are in hand; one that rests (delay, retry) holds none.
-// W2. What was accepted here runs here at once if a slot is free and nobody has waited longer; the rest waits in the
-//     database, in order and fair between communities, until some worker has a slot.
+// W2. What was accepted here runs here at once if a slot is free and nobody has waited longer, or next if one is about
+//     to be; the rest waits in the database, in order and fair between communities, until some worker has a slot.
 // W3. The lease is renewed every second; whoever finds it older than `leaseSeconds` takes it away, and what this
 //     worker held goes on elsewhere. A worker that lost its lease stores nothing and begins anew under a new name.
 // W4. Draining: nothing new is taken, what is in hand may finish in time or is handed over where it stands.
@@ -134,16 +134,11 @@ export class Worker {
     this.nudge();
   }
 
-  /** A slot for an execution that is being accepted here; undefined when it must wait its turn (W2). */
+  /** A slot for an execution that is being accepted here, or a place in the line; undefined when it must wait its turn (W2). */
   reserve(executionId: string): Slot | undefined {
-    if (
-      this.#state !== "running" ||
-      !this.#claiming.isOpen ||
-      this.#options.localFirst === false ||
-      this.#hand.taken >= this.#options.slots
-    )
-      return undefined;
-    return this.#hand.slot(executionId, this.id);
+    if (this.#state !== "running" || this.#options.localFirst === false) return undefined;
+    if (this.#claiming.isOpen && this.#hand.taken < this.#options.slots) return this.#hand.slot(executionId, this.id);
+    return this.#claiming.place(executionId);
   }
 
   /** There may be something due: look soon. */
