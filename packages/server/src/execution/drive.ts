@@ -23,8 +23,8 @@ import {
   transition,
   unknownOutcome,
 } from "@workflow-core/core";
+import { CallOff } from "../call-off.js";
 import type { Clock } from "../clock.js";
-import { CallOff } from "./call-off.js";
 import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import type { Holding } from "./entries.js";

@@ -1,9 +1,10 @@
 // Why a call ends early: its time is up, or the execution no longer wants the answer. One signal for both.
 import type { AbortSignalLike } from "@workflow-core/core";
+import { CallOff } from "../call-off.js";
 import type { Clock } from "../clock.js";
 
 export interface Deadline {
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** What ended the call early; undefined while nothing did. */
   cause(): "timeout" | "aborted" | undefined;
   /** Rejects as soon as the call ends early, whatever the promise does then. */
@@ -14,17 +15,16 @@ export interface Deadline {
 
 /** Starts the time of one call: `milliseconds` by the monotonic clock, or less if `outer` is aborted. */
 export function startDeadline(clock: Clock, milliseconds: number, outer: AbortSignalLike): Deadline {
-  const controller = new AbortController();
+  const signal = new CallOff();
   let cause: "timeout" | "aborted" | undefined;
   const end = (why: "timeout" | "aborted") => {
     cause ??= why;
-    controller.abort(new Error(why));
+    signal.abort();
   };
   const onAbort = () => end("aborted");
   const cancelTimer = clock.setTimer(milliseconds, () => end("timeout"));
   outer.addEventListener("abort", onAbort);
   if (outer.aborted) onAbort();
-  const { signal } = controller;
   return {
     signal,
     cause: () => cause,
@@ -36,11 +36,17 @@ export function startDeadline(clock: Clock, milliseconds: number, outer: AbortSi
   };
 }
 
-function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function raceSignal<T>(promise: Promise<T>, signal: AbortSignalLike): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    const onAbort = () => reject(new Error("the time of the call is over"));
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort);
+    const settled = <V>(settle: (value: V) => void) => {
+      return (value: V) => {
+        signal.removeEventListener("abort", onAbort);
+        settle(value);
+      };
+    };
+    promise.then(settled(resolve), settled(reject));
   });
 }

@@ -5,7 +5,6 @@
 // 3. One deadline covers name, connection, headers and body; the body is limited after unpacking.
 // 4. What is refused is refused before a packet is sent, and is not tried again.
 // 5. A host that is down is left alone by the community that called it (breaker.ts).
-import type { Readable } from "node:stream";
 import {
   type Answer,
   type Call,
@@ -19,13 +18,14 @@ import { type AllowRule, addressGuard } from "./addresses.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
 import { type Breaker, createBreaker } from "./breaker.js";
 import { type Deadline, startDeadline } from "./deadline.js";
+import { exchange } from "./exchange.js";
 import { createKeptClients, type KeptClients } from "./kept-clients.js";
 import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
 import { readAnswer } from "./read-answer.js";
-import { BodyTooLarge, BodyUnreadable, readBody } from "./read-body.js";
 import { type RequestParts, requestParts } from "./request-parts.js";
 import { retryAfterSeconds } from "./retry-after.js";
 import { checkTarget, portOf, type Resolve, readUrl, resolveByDns, type Target } from "./target.js";
+import { BodyTooLarge, BodyUnreadable, unpackBody } from "./unpack-body.js";
 
 export interface EgressOptions {
   /** What the operator opens beyond the public internet. */
@@ -57,7 +57,7 @@ export function createEgress({
     try {
       const target = await deadline.race(checkTarget(url, resolve, allowed));
       if (isFailed(target)) return target;
-      const response = await exchange(clients, target, call, parts, bounds, deadline);
+      const response = await answerOf(clients, target, call, parts, bounds, deadline);
       const wait = retryAfterSeconds(response.response_headers["retry-after"], clock.now());
       return ok(wait === undefined ? response : { ...response, retryAfterSeconds: wait });
     } catch (error) {
@@ -87,7 +87,7 @@ const longestHost = 253;
 
 const isFailed = (value: object): value is Failed => "ok" in value;
 
-async function exchange(
+async function answerOf(
   clients: KeptClients,
   target: Target,
   call: Call,
@@ -96,25 +96,15 @@ async function exchange(
   deadline: Deadline,
 ): Promise<HttpResponse> {
   const { client, release } = clients.borrow(target, call.context.community_id, limits.headerBytes);
-  let unread: Readable | undefined;
   try {
-    const { method, headers, body } = parts;
-    const response = await client.request({
-      path: `${target.url.pathname}${target.url.search}`,
-      method,
-      headers,
-      body: body ?? null,
-      signal: deadline.signal,
-    });
-    unread = response.body;
-    const encoding = response.headers["content-encoding"];
-    const packed = Array.isArray(encoding) ? encoding.join(",") : encoding;
-    const bytes = await deadline.race(readBody(response.body, packed, limits.bodyBytes));
-    unread = undefined;
-    return readAnswer(response, bytes);
+    const { method, headers, body = null } = parts;
+    const path = `${target.url.pathname}${target.url.search}`;
+    const answer = await exchange(client, { path, method, headers, body }, limits.bodyBytes, deadline.signal);
+    const encoding = answer.headers["content-encoding"];
+    const bytes =
+      encoding === undefined ? answer.bytes : await deadline.race(unpackBody(answer.bytes, encoding, limits.bodyBytes));
+    return readAnswer(answer, bytes);
   } finally {
-    // A connection with an answer that nobody wants to read to its end is good for nothing more.
-    unread?.on("error", () => undefined).destroy();
     release();
   }
 }

@@ -1,13 +1,13 @@
 // The other side's answer as data: status, headers in lower case, the body parsed when it says that it is JSON.
 import { cleanText, type HttpResponse, isForbiddenKey, type Json } from "@workflow-core/core";
-import type { Dispatcher } from "undici";
+import type { Exchanged } from "./exchange.js";
 import { decodeUtf8, readJson } from "./read-json.js";
 
 const jsonType = /^\s*(application|text)\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 
 /** What a workflow sees of an answer. Throws JsonError when its body is JSON that is more than a value may be. */
-export function readAnswer(response: Dispatcher.ResponseData, bytes: Uint8Array): HttpResponse {
+export function readAnswer(response: Pick<Exchanged, "statusCode" | "headers">, bytes: Uint8Array): HttpResponse {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value === undefined || isForbiddenKey(name)) continue;

@@ -13,17 +13,18 @@ import {
   type JsonObject,
   type Outside,
 } from "@workflow-core/core";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent } from "undici";
 import { type Clock, systemClock } from "../clock.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
 import { type Breaker, createBreaker } from "./breaker.js";
 import { type Deadline, startDeadline } from "./deadline.js";
+import { type Exchanged, exchange } from "./exchange.js";
 import { encode, headerText } from "./header-text.js";
 import { type OutboundLog, silent } from "./log.js";
 import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
-import { BodyTooLarge, BodyUnreadable, readBody } from "./read-body.js";
 import { decodeUtf8, readJson } from "./read-json.js";
 import { retryAfterSeconds } from "./retry-after.js";
+import { BodyTooLarge, BodyUnreadable, unpackBody } from "./unpack-body.js";
 
 const answerBytes = 1024 * 1024;
 
@@ -41,7 +42,7 @@ export type RouterClient = Outside["router"] & { close(): Promise<void> };
 
 interface HttpAnswer {
   status: number;
-  headers: Dispatcher.ResponseData["headers"];
+  headers: Exchanged["headers"];
   text: string;
 }
 
@@ -62,6 +63,10 @@ export function createRouter({
   });
   const base = url.replace(/\/+$/, "");
   const { host } = new URL(base);
+  const targets = {
+    modules: targetOf(`${base}/api/v1/modules/execute`),
+    commands: targetOf(`${base}/api/v1/commands/execute`),
+  };
 
   const send = async (
     kind: "modules" | "commands",
@@ -71,7 +76,7 @@ export function createRouter({
   ): Promise<Answer<HttpAnswer>> => {
     const deadline = startDeadline(clock, timeoutSeconds * 1000, call.signal);
     try {
-      return ok(await post(agent, `${base}/api/v1/${kind}/execute`, headersOf(call, apiKey), body, deadline));
+      return ok(await post(agent, targets[kind], headersOf(call, apiKey), body, deadline));
     } catch (error) {
       const failure = failureOf(error, deadline, timeoutSeconds);
       if (failure.failure.code === "ROUTER_UNREACHABLE") log.warn(failure.failure.message);
@@ -92,23 +97,28 @@ export function createRouter({
   return Object.assign(router, { close: () => agent.destroy() });
 }
 
+interface PostTarget {
+  origin: string;
+  path: string;
+}
+
+function targetOf(address: string): PostTarget {
+  const { origin, pathname, search } = new URL(address);
+  return { origin, path: `${pathname}${search}` };
+}
+
 async function post(
   agent: Agent,
-  url: string,
+  target: PostTarget,
   headers: Record<string, string>,
   body: JsonObject,
   deadline: Deadline,
 ): Promise<HttpAnswer> {
-  const response = await request(url, {
-    method: "POST",
-    dispatcher: agent,
-    headers,
-    body: JSON.stringify(body),
-    signal: deadline.signal,
-  });
-  const encoding = headerOf(response.headers, "content-encoding");
-  const bytes = await deadline.race(readBody(response.body, encoding, answerBytes));
-  return { status: response.statusCode, headers: response.headers, text: decodeUtf8(bytes) };
+  const request = { ...target, method: "POST" as const, headers, body: JSON.stringify(body) };
+  const answer = await exchange(agent, request, answerBytes, deadline.signal);
+  const encoding = headerOf(answer.headers, "content-encoding");
+  const bytes = await deadline.race(unpackBody(answer.bytes, encoding, answerBytes));
+  return { status: answer.statusCode, headers: answer.headers, text: decodeUtf8(bytes) };
 }
 
 function headersOf(call: Call, apiKey: string | undefined): Record<string, string> {

@@ -1,8 +1,5 @@
-// Reads the body of an answer, unpacked, and never more of it than allowed.
-//
-// 1. The limit counts the bytes on the wire and the bytes after each unpacking; whichever passes it ends the reading.
-// 2. The stream is read to its end or destroyed.
-import type { Readable } from "node:stream";
+// Unpacks the body of an answer, and gives no more of it than allowed: the limit counts the bytes on the wire
+// (exchange.ts) and those after each unpacking; whichever passes it ends the reading.
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
 import { errorCode } from "./network-error.js";
@@ -21,23 +18,17 @@ export class BodyUnreadable extends Error {
 }
 
 /**
- * The whole body as bytes. `encoding` is the Content-Encoding header: gzip, deflate and br are unpacked, anything else
- * is left as it is. Throws BodyTooLarge, BodyUnreadable or what the connection threw.
+ * The body without its packings. `encoding` is the Content-Encoding header: gzip, deflate and br are unpacked, anything
+ * else is left as it is. Throws BodyTooLarge and BodyUnreadable.
  */
-export async function readBody(body: Readable, encoding: string | undefined, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
-    chunks.push(chunk);
-  }
-  const packings = (encoding ?? "")
+export async function unpackBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
+  if (encoding === undefined || body.length === 0) return body;
+  const packings = encoding
     .toLowerCase()
     .split(",")
     .slice(0, mostPackings + 1);
   if (packings.length > mostPackings) throw new BodyUnreadable("it is packed more often than twice");
-  let bytes: Buffer = Buffer.concat(chunks);
+  let bytes = body;
   for (const packing of packings.reverse()) bytes = await unpack(bytes, packing.trim(), limit);
   return bytes;
 }
