@@ -5,7 +5,7 @@ import { writeSync } from "node:fs";
 import { pino } from "pino";
 import { type Destination, logFile, standardOutput } from "./log/destinations.js";
 import { prettyLine } from "./log/pretty.js";
-import { type EventType, type LogFields, type LogLevel, logLevels, record } from "./log/record.js";
+import { type Line, type LogFields, type LogLevel, logLevels, record } from "./log/record.js";
 import { explain, troubles } from "./settings/troubleshooting.js";
 
 export type { LogFields, LogLevel, LogResult } from "./log/record.js";
@@ -34,6 +34,8 @@ export interface Log {
   system(level: LogLevel, action: string, fields?: LogFields): void;
   /** What failed; `error` in the fields gives message and stack. Level ERROR, result FAILURE. */
   error(action: string, fields?: LogFields): void;
+  /** Whether lines of this level are written: for what costs something to put together. */
+  writes(level: LogLevel): boolean;
   /** The same log with these fields in every line. */
   with(fields: LogFields): Log;
   /** Opens the file anew, after it was moved away (SIGHUP). */
@@ -63,7 +65,11 @@ export function createLog({ level, directory, stdout = true, pretty = false }: L
   // Said even where LOG_LEVEL would hide it, and on standard error where there is no standard output.
   const warn = (action: string, message: string): void => {
     if (output === undefined) complain(message);
-    else writer("WARNING", [output])("WARNING", "SYSTEM", action, { message, result: "FAILURE" });
+    else
+      writer("WARNING", [output]).write({
+        ...{ level: "WARNING", type: "SYSTEM", action, result: "FAILURE" },
+        ...{ fields: { message }, fixed: {} },
+      });
   };
   const reopen = (): void => {
     const error = file?.reopen();
@@ -84,33 +90,43 @@ export function createLog({ level, directory, stdout = true, pretty = false }: L
   );
 }
 
-type Write = (level: LogLevel, type: EventType, action: string, fields: LogFields) => void;
+interface Writer {
+  write(line: Line): void;
+  writes(level: LogLevel): boolean;
+}
 
-function facade(write: Write, fixed: LogFields, rest: Pick<Log, "reopen" | "close" | "lost">): Log {
+function facade(writer: Writer, fixed: LogFields, rest: Pick<Log, "reopen" | "close" | "lost">): Log {
+  const { write, writes } = writer;
   const event =
-    (type: EventType) =>
+    (type: Line["type"]) =>
     (action: string, fields: LogFields = {}) => {
       const result = fields.result ?? "SUCCESS";
-      write(result === "SUCCESS" ? "INFO" : "WARNING", type, action, { ...fixed, ...fields, result });
+      write({ level: result === "SUCCESS" ? "INFO" : "WARNING", type, action, result, fields, fixed });
     };
   return {
+    writes,
     auth: event("AUTH"),
     authz: event("AUTHZ"),
     audit: event("AUDIT"),
     system(first: string, second: string | LogFields = {}, third: LogFields = {}) {
       const level = logLevels.find((each) => each === first);
-      const [action, fields] = level === undefined || typeof second !== "string" ? [first, second] : [second, third];
-      const result = level === undefined || level === "DEBUG" || level === "INFO" ? "SUCCESS" : "FAILURE";
-      write(level ?? "INFO", "SYSTEM", action, { result, ...fixed, ...(typeof fields === "string" ? {} : fields) });
+      const [action, given] = level === undefined || typeof second !== "string" ? [first, second] : [second, third];
+      const fields = typeof given === "string" ? {} : given;
+      const usual = level === undefined || level === "DEBUG" || level === "INFO" ? "SUCCESS" : "FAILURE";
+      const result = fields.result ?? fixed.result ?? usual;
+      write({ level: level ?? "INFO", type: "SYSTEM", action, result, fields, fixed });
     },
-    error: (action, fields = {}) => write("ERROR", "ERROR", action, { result: "FAILURE", ...fixed, ...fields }),
-    with: (fields) => facade(write, { ...fixed, ...fields }, rest),
+    error: (action, fields = {}) => {
+      const result = fields.result ?? fixed.result ?? "FAILURE";
+      write({ level: "ERROR", type: "ERROR", action, result, fields, fixed });
+    },
+    with: (fields) => facade(writer, { ...fixed, ...fields }, rest),
     ...rest,
   };
 }
 
 /** pino, told to leave the order of the keys to the record: nothing of its own but the time in front. */
-function writer(level: LogLevel, destinations: readonly Destination[]): Write {
+function writer(level: LogLevel, destinations: readonly Destination[]): Writer {
   const logger = pino<PinoLevel>(
     {
       level: pinoLevel(level),
@@ -128,9 +144,12 @@ function writer(level: LogLevel, destinations: readonly Destination[]): Write {
       },
     },
   );
-  return (at, type, action, fields) => {
-    const method = pinoLevel(at);
-    if (logger.isLevelEnabled(method)) logger[method](record(at, type, action, fields));
+  const writes = (at: LogLevel) => logger.isLevelEnabled(pinoLevel(at));
+  return {
+    writes,
+    write: (line) => {
+      if (writes(line.level)) logger[pinoLevel(line.level)](record(line));
+    },
   };
 }
 

@@ -25,12 +25,14 @@ export const fromEventRecord = (record: EventRecord): ExecutionEvent => {
   return { ...JSON.parse(record.data), type: record.type, at };
 };
 
-/** The guide's columns of an execution that is over. */
+/** The guide's columns of an execution that is over. Spelt out: spreading costs as much as all of it. */
 export const toFinishRecord = (executionId: string, plan: Plan, state: State): FinishRecord => {
   const end = state.finishedAt ?? state.at;
   const { workflow_id, community_id } = state.started.context;
   return {
-    ...{ execution_id: executionId, workflow_id, community_id },
+    execution_id: executionId,
+    workflow_id,
+    community_id,
     status: state.status,
     end_time: isoTime(end),
     execution_time_seconds: Math.max(0, end - state.started.at) / 1000,

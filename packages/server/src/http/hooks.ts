@@ -88,6 +88,7 @@ export function addHooks(
     const path = request.routeOptions.url ?? "(none)";
     const milliseconds = services.clock.monotonic() - request.startedAt;
     metrics.observeRequest(request.method, path, reply.statusCode, milliseconds / 1000);
+    if (!services.log.writes("DEBUG")) return;
     services.log.system("DEBUG", "http_request", {
       ...{ request_id: request.id, method: request.method, route: path, status: reply.statusCode },
       ...{ milliseconds: Math.round(milliseconds * 10) / 10, address: request.ip },

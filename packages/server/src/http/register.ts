@@ -5,10 +5,10 @@ import { z } from "zod";
 import { whoIs } from "./authorise.js";
 import { failureSchema, paginationSchema } from "./documents.js";
 import type { Answer } from "./envelope.js";
-import { logOf } from "./hooks.js";
 import { jsonAnswer } from "./json-answer.js";
 import { optionalBody } from "./openapi.js";
-import { flagOf, type RequestFacts, type Route } from "./route.js";
+import { FactsOf } from "./request-facts.js";
+import { flagOf, type Route } from "./route.js";
 import type { Services } from "./services.js";
 
 /** The exact list of what nobody has to sign in for; a public route that is not on it does not start (D6). */
@@ -82,29 +82,7 @@ const isEnvelope = (body: unknown): body is object =>
 
 function inputOf(request: FastifyRequest, reply: FastifyReply, services: Services): unknown {
   const { principal, workflow, execution, params, query, body } = request;
-  const log = logOf(services, request);
-  let gone: AbortController | undefined;
-  const facts: RequestFacts = {
-    ...{ id: request.id, headers: request.headers, log, communities: request.communities },
-    ...{ session: request.session, sessionId: request.sessionId, socketAddress: request.socket.remoteAddress },
-    ...{ origin: `${request.protocol}://${request.host}`, webhook: request.webhook },
-    get signal() {
-      if (gone === undefined) {
-        const controller = new AbortController();
-        reply.raw.once("close", () => controller.abort());
-        gone = controller;
-      }
-      return gone.signal;
-    },
-    audit: (action, fields = {}) =>
-      log.audit(action, {
-        ...(principal === undefined ? {} : { user: whoIs(principal) }),
-        ...(workflow === undefined ? {} : { community: workflow.community_id, workflow_id: workflow.workflow_id }),
-        ...fields,
-      }),
-    openapi: () => request.server.swagger(),
-  };
-  return { principal, workflow, execution, params, query, body, request: facts };
+  return { principal, workflow, execution, params, query, body, request: new FactsOf(request, reply, services) };
 }
 
 /** Every address about one workflow takes community_id, which must then be right (authorise.ts, A3). */

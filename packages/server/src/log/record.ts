@@ -25,6 +25,16 @@ export interface LogFields {
   [extra: string]: unknown;
 }
 
+/** What is told: `fixed` are fields that stand in every line of a log. */
+export interface Line {
+  level: LogLevel;
+  type: EventType;
+  action: string;
+  result: LogResult;
+  fields: LogFields;
+  fixed: LogFields;
+}
+
 const ours = new Set([
   "timestamp",
   "level",
@@ -41,23 +51,28 @@ const ours = new Set([
 ]);
 
 /** The record without its timestamp, which is added when it is written. Plain data, free of secrets. */
-export function record(level: LogLevel, type: EventType, action: string, fields: LogFields): Record<string, unknown> {
-  const { user, community, workflow_id, execution_id, result, message, error, ...extra } = fields;
+export function record({ level, type, action, result, fields, fixed }: Line): Record<string, unknown> {
+  const error = fields.error ?? fixed.error;
   const line: Record<string, unknown> = {
     level,
     module: "workflow_core_module",
     event_type: type,
     action: text(action),
-    user: text(user),
-    community: text(community),
-    workflow_id: text(workflow_id),
-    execution_id: text(execution_id),
+    user: text(fields.user ?? fixed.user),
+    community: text(fields.community ?? fixed.community),
+    workflow_id: text(fields.workflow_id ?? fixed.workflow_id),
+    execution_id: text(fields.execution_id ?? fixed.execution_id),
     result,
-    message: text(message) ?? sentence(text(action) ?? "", error),
+    message: text(fields.message ?? fixed.message) ?? sentence(action, error),
   };
   if (error !== undefined) line.error = describeError(error);
-  for (const [name, value] of Object.entries(extra)) if (!ours.has(name)) line[name] = redactField(name, value);
+  addExtra(line, fixed);
+  addExtra(line, fields);
   return line;
+}
+
+function addExtra(line: Record<string, unknown>, fields: LogFields): void {
+  for (const name of Object.keys(fields)) if (!ours.has(name)) line[name] = redactField(name, fields[name]);
 }
 
 function text(value: string | number | undefined): string | undefined {
@@ -67,6 +82,6 @@ function text(value: string | number | undefined): string | undefined {
 /** `workflow_execute_start` → `Workflow execute start`. */
 function sentence(action: string, error: unknown): string {
   if (error instanceof Error && error.message !== "") return cut(maskText(error.message));
-  const words = action.replaceAll("_", " ");
+  const words = (text(action) ?? "").replaceAll("_", " ");
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

@@ -59,8 +59,15 @@ export function webhookRecords({ database, clock, log }: WebhookRecordsOptions):
   return {
     taken: ({ webhook_id }, { outcome, deliveryId, executionId, detail = null }) =>
       line.add({
-        ...{ webhook_id, entry: randomUUID(), at: clock.now(), outcome, code: null, detail, calls: 1 },
-        ...{ delivery_id: deliveryId ?? null, execution_id: executionId ?? null },
+        webhook_id,
+        entry: randomUUID(),
+        at: clock.now(),
+        outcome,
+        code: null,
+        detail,
+        calls: 1,
+        delivery_id: deliveryId ?? null,
+        execution_id: executionId ?? null,
       }),
     refused(webhook, code, detail) {
       refusals.add(webhook, code, detail);

@@ -28,7 +28,7 @@ export function memoryLog(): { log: Log; lines: LogFields[] } {
         add("SYSTEM")(action, { level: typeof second === "string" ? first : "INFO", ...fields });
       },
       with: (fields) => make({ ...fixed, ...fields }),
-      ...{ reopen: () => undefined, close: () => undefined, lost: () => 0 },
+      ...{ writes: () => true, reopen: () => undefined, close: () => undefined, lost: () => 0 },
     };
   };
   return { log: make({}), lines };

@@ -79,20 +79,18 @@ export const executeRoutes = [
       await license.require({ communityId: workflow.community_id, feature: "workflows", licenseKey: body.license_key });
       const { trigger_source: source = "manual", session_id, trigger_node, ...about } = body.metadata;
       const key = idempotencyKey(request.headers["idempotency-key"]);
-      const kind = kinds[source];
+      const { workflow_id, community_id, entity_id } = workflow;
       const started = await start({
-        workflow: { ...workflow, version },
+        workflow: { workflow_id, community_id, entity_id, version },
         source,
-        ...(kind === undefined ? {} : { kind }),
-        ...(trigger_node === undefined ? {} : { triggerNode: trigger_node }),
+        kind: kinds[source],
+        triggerNode: trigger_node,
         variables: body.variables,
         about: Object.keys(about).length > 0 ? { metadata: about as Record<string, Json> } : {}, // it came as JSON
         userId: principal.kind === "user" ? principal.user_id : null,
         sessionId: session_id === undefined ? null : String(session_id),
         principal: principalRecord(principal),
-        ...(key === undefined
-          ? {}
-          : { dedupe: { source: `execute:${workflow.workflow_id}:${callerOf(principal)}`, key } }),
+        dedupe: key === undefined ? undefined : { source: `execute:${workflow_id}:${callerOf(principal)}`, key },
       });
       const { execution_id, duplicate } = started;
       request.audit("workflow_execute_start", {
