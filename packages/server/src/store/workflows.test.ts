@@ -8,6 +8,7 @@ import {
   archiveWorkflow,
   countWorkflows,
   createWorkflow,
+  createWorkflowWithin,
   getWorkflow,
   listWorkflows,
   type NewWorkflow,
@@ -78,9 +79,18 @@ describeEachDatabase("workflows", (at) => {
     expect((await getWorkflow(database, workflow_id))?.revision).toBe(2);
   });
 
+  it("makes no more than a community may have, however many are made at once", async () => {
+    const made = await Promise.all(
+      Array.from({ length: 8 }, () => createWorkflowWithin(database, { ...some, community_id: 51 }, 3)),
+    );
+    expect(made.filter((workflow) => workflow !== undefined)).toHaveLength(3);
+    expect(await countWorkflows(database.primary, 51)).toBe(3);
+    expect(await createWorkflowWithin(database, { ...some, community_id: 52 }, 1)).toBeDefined();
+  });
+
   it("archives for good, together with what belongs to it", async () => {
     const { workflow_id } = await createWorkflow(database, { ...some, community_id: 50 });
-    expect(await countWorkflows(database, 50)).toBe(1);
+    expect(await countWorkflows(database.primary, 50)).toBe(1);
     const failing = archiveWorkflow(database, workflow_id, {
       also: async (client) => {
         await client.query("SELECT 1 / 0");
@@ -94,7 +104,7 @@ describeEachDatabase("workflows", (at) => {
       enabled: false,
       revision: 2,
     });
-    expect(await countWorkflows(database, 50)).toBe(0);
+    expect(await countWorkflows(database.primary, 50)).toBe(0);
     expect(await archiveWorkflow(database, workflow_id)).toBeUndefined();
     expect(await updateWorkflow(database, workflow_id, { name: "x" })).toBeUndefined();
     expect(await names({ communityId: 50 })).toEqual([]);

@@ -23,8 +23,28 @@ export type NewWorkflow = Pick<Workflow, "name" | "entity_id" | "community_id" |
   Partial<Pick<Workflow, "workflow_id" | "description" | "nodes" | "connections" | "global_variables" | "metadata">>;
 
 /** Stores a new draft; the identifier is drawn here unless it is given. */
-export async function createWorkflow(database: Database, workflow: NewWorkflow): Promise<Workflow> {
-  const { rows } = await database.primary.query<WorkflowRow>({
+export const createWorkflow = ({ primary }: Database, workflow: NewWorkflow): Promise<Workflow> =>
+  insertWorkflow(primary, workflow);
+
+/**
+ * The same where a community may have `most` that are not archived; undefined when it has them already. Of a community
+ * one at a time is made, so that two at once are not both the last.
+ */
+export const createWorkflowWithin = (
+  { primary }: Database,
+  workflow: NewWorkflow,
+  most: number,
+): Promise<Workflow | undefined> =>
+  inTransaction(primary, async (client) => {
+    await client.query("SELECT pg_advisory_xact_lock($1, $2)", [createLock, workflow.community_id]);
+    const made = await countWorkflows(client, workflow.community_id);
+    return made >= most ? undefined : insertWorkflow(client, workflow);
+  });
+
+const createLock = 7_340_215;
+
+async function insertWorkflow(at: Queryable, workflow: NewWorkflow): Promise<Workflow> {
+  const { rows } = await at.query<WorkflowRow>({
     name: "workflow-create",
     text: `INSERT INTO workflows (workflow_id, name, description, entity_id, community_id, author_id, nodes, connections, global_variables, metadata)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${workflowColumns}`,
@@ -63,8 +83,8 @@ const findWorkflow = idFinder(
 );
 
 /** How many workflows a community has, archived ones not counted. */
-export async function countWorkflows(database: Database, communityId: number): Promise<number> {
-  const { rows } = await database.primary.query<{ total: number }>(
+export async function countWorkflows(at: Queryable, communityId: number): Promise<number> {
+  const { rows } = await at.query<{ total: number }>(
     "SELECT count(*) AS total FROM workflows WHERE community_id = $1::bigint AND status IS DISTINCT FROM 'archived'",
     [communityId],
   );

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { appError } from "../../errors.js";
 import {
   archiveWorkflow,
-  countWorkflows,
   createWorkflow,
+  createWorkflowWithin,
   listWorkflows,
   updateWorkflow,
 } from "../../store/workflows.js";
@@ -59,20 +59,20 @@ export const workflowRoutes = [
         throw appError("FORBIDDEN", "You do not belong to this community.");
       }
       const terms = await license.require({ communityId, feature: "workflows", licenseKey: key });
-      if (terms.workflowsMax !== undefined && (await countWorkflows(database, communityId)) >= terms.workflowsMax) {
-        throw appError(
-          "PAYMENT_REQUIRED",
-          `The licence of community ${communityId} allows ${terms.workflowsMax} workflows.`,
-          {
-            details: { limit: "workflows_max", value: terms.workflowsMax },
-          },
-        );
-      }
-      const workflow = await createWorkflow(database, {
+      const { workflowsMax: most } = terms;
+      const made = {
         ...definedOnly(rest),
         description: description ?? null,
         author_id: principal.kind === "user" ? principal.user_id : 0,
-      });
+      };
+      const workflow = await (most === undefined
+        ? createWorkflow(database, made)
+        : createWorkflowWithin(database, made, most));
+      if (workflow === undefined) {
+        throw appError("PAYMENT_REQUIRED", `The licence of community ${communityId} allows ${most} workflows.`, {
+          details: { limit: "workflows_max", value: most },
+        });
+      }
       request.audit("workflow_create", {
         ...{ community: communityId, workflow_id: workflow.workflow_id },
         after: { name: workflow.name, nodes: Object.keys(workflow.nodes).length },
