@@ -39,14 +39,15 @@ export function startDeadline(clock: Clock, milliseconds: number, outer: AbortSi
 function raceSignal<T>(promise: Promise<T>, signal: AbortSignalLike): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(new Error("the time of the call is over"));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
     const settled = <V>(settle: (value: V) => void) => {
       return (value: V) => {
         signal.removeEventListener("abort", onAbort);
         settle(value);
       };
     };
+    // Also when nobody waits for it any more: what then fails must be somebody's.
     promise.then(settled(resolve), settled(reject));
   });
 }

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
+import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { callOf } from "../../test/support/calls.js";
 import { egressTo, listen, request, served } from "../../test/support/served.js";
@@ -176,6 +177,14 @@ describe("what goes wrong on the way", () => {
     });
     const failure = { code: "RESPONSE_TOO_LARGE", message: expect.stringContaining(what) };
     expect(await ask()).toMatchObject({ ok: false, failure });
+  });
+
+  it("reads a body that is packed twice, as two headers say", async () => {
+    const { ask } = await served((_request, response) => {
+      response.setHeader("content-encoding", ["gzip", "deflate"]).setHeader("content-type", "application/json");
+      response.end(deflateSync(gzipSync('{"deep":true}')));
+    });
+    expect(await ask()).toMatchObject({ ok: true, value: { response_body: { deep: true } } });
   });
 
   it("the deadline covers everything: a name, headers and a slow body", async () => {

@@ -18,7 +18,7 @@ import { type AllowRule, addressGuard } from "./addresses.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
 import { type Breaker, createBreaker } from "./breaker.js";
 import { type Deadline, startDeadline } from "./deadline.js";
-import { exchange } from "./exchange.js";
+import { exchange, headerOf } from "./exchange.js";
 import { createKeptClients, type KeptClients } from "./kept-clients.js";
 import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
 import { readAnswer } from "./read-answer.js";
@@ -100,9 +100,8 @@ async function answerOf(
     const { method, headers, body = null } = parts;
     const path = `${target.url.pathname}${target.url.search}`;
     const answer = await exchange(client, { path, method, headers, body }, limits.bodyBytes, deadline.signal);
-    const encoding = answer.headers["content-encoding"];
-    const bytes =
-      encoding === undefined ? answer.bytes : await deadline.race(unpackBody(answer.bytes, encoding, limits.bodyBytes));
+    const encoding = headerOf(answer.headers, "content-encoding");
+    const bytes = await deadline.race(unpackBody(answer.bytes, encoding, limits.bodyBytes));
     return readAnswer(answer, bytes);
   } finally {
     release();

@@ -8,9 +8,12 @@ import type { AbortSignalLike } from "@workflow-core/core";
 import type { Dispatcher } from "undici";
 import { BodyTooLarge } from "./unpack-body.js";
 
+/** Names in lower case; one that came more than once has all its values. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 export interface Exchanged {
   statusCode: number;
-  headers: IncomingHttpHeaders;
+  headers: AnswerHeaders;
   /** As they came, packed or not. */
   bytes: Buffer;
 }
@@ -26,6 +29,12 @@ export const exchange = (
     dispatcher.dispatch(request, new Exchange(limit, signal, resolve, reject));
   });
 
+/** The header as one text. */
+export const headerOf = (headers: AnswerHeaders, name: string): string | undefined => {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+};
+
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #limit: number;
   readonly #signal: AbortSignalLike;
@@ -34,7 +43,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #statusCode = 0;
-  #headers: IncomingHttpHeaders = {};
+  #headers: AnswerHeaders = {};
   #controller: Dispatcher.DispatchController | undefined;
   #unwanted: Error | undefined;
 

@@ -18,7 +18,7 @@ import { type Clock, systemClock } from "../clock.js";
 import { aborted, type Failed, failed, ok } from "./answers.js";
 import { type Breaker, createBreaker } from "./breaker.js";
 import { type Deadline, startDeadline } from "./deadline.js";
-import { type Exchanged, exchange } from "./exchange.js";
+import { type Exchanged, exchange, headerOf } from "./exchange.js";
 import { encode, headerText } from "./header-text.js";
 import { type OutboundLog, silent } from "./log.js";
 import { describeNetworkError, isBrokenHttp, isHeaderOverflow } from "./network-error.js";
@@ -134,11 +134,6 @@ function headersOf(call: Call, apiKey: string | undefined): Record<string, strin
     "x-node-id": encode(call.node_id),
     ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
   };
-}
-
-function headerOf(headers: HttpAnswer["headers"], name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 function judge({ status, headers, text }: HttpAnswer, now: number): Answer<Json> {
