@@ -68,7 +68,7 @@ export class NextUp {
     if (this.#freed.length > mostHeld) this.#freed.shift();
   }
 
-  /** Keeps a place for one that is being stored, until it is added or forgotten. */
+  /** Keeps a place for one that is being stored, until it is forgotten: then it is added, or is not coming. */
   expect(executionId: string): void {
     this.#expected.add(executionId);
   }
@@ -78,7 +78,6 @@ export class NextUp {
   }
 
   add(next: Next): void {
-    this.#expected.delete(next.begun.executionId);
     this.#line.set(next.begun.executionId, { ...next, since: this.#options.clock.monotonic() });
     this.#watch();
   }

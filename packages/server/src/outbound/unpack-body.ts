@@ -22,7 +22,7 @@ export class BodyUnreadable extends Error {
  * else is left as it is. Throws BodyTooLarge and BodyUnreadable.
  */
 export async function unpackBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
-  if (encoding === undefined || body.length === 0) return body;
+  if (encoding === undefined) return body;
   const packings = encoding
     .toLowerCase()
     .split(",")
