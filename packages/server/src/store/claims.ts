@@ -26,12 +26,19 @@ export interface Claim {
   fence: number;
 }
 
-/** Tells executions that a worker has claimed as running. */
+/**
+ * Tells executions that a worker has claimed as running. One whose row is being written is left alone: it is about to
+ * rest or to end. Waiting for it, this and a flight of the journal would wait for each other.
+ */
 export const tellRunning = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
   await pool.query({
     name: "executions-tell-running",
-    text: `UPDATE workflow_executions AS e SET status = 'running' FROM unnest($1::uuid[]) AS r(execution_id)
-      WHERE e.execution_id = r.execution_id AND e.claimed_by IS NOT DISTINCT FROM $2 AND e.status IN ('queued', 'waiting')`,
+    // LATERAL and IS TRUE, so that rows are found by their key and by nothing else.
+    text: `UPDATE workflow_executions AS e SET status = 'running' FROM unnest($1::uuid[]) AS r(execution_id),
+        LATERAL (SELECT x.execution_id FROM workflow_executions AS x WHERE x.execution_id = r.execution_id
+          AND x.claimed_by IS NOT DISTINCT FROM $2 AND (x.status IN ('queued', 'waiting')) IS TRUE
+          FOR NO KEY UPDATE SKIP LOCKED) AS open
+      WHERE e.execution_id = open.execution_id`,
     values: [executionIds, workerId],
   });
 };
