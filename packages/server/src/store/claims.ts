@@ -1,7 +1,7 @@
 // What is claimed, besides by its turn (claim-due.ts): single executions, what a worker has, and what it gives back.
 import type pg from "pg";
 import { type ClaimedExecution, claimedColumns, claimPatienceMs, suspectFrom } from "./claim-due.js";
-import { queryWithin } from "./database.js";
+import { queryWithin, unsynced } from "./database.js";
 import type { EventRecord } from "./flight-records.js";
 
 /** Claims one execution, due or not, if nobody holds it and it is not over: for cancelling and for timers that are known. */
@@ -37,7 +37,7 @@ export const tellRunning = async (pool: pg.Pool, workerId: string, executionIds:
     text: `UPDATE workflow_executions AS e SET status = 'running' FROM unnest($1::uuid[]) AS r(execution_id),
         LATERAL (SELECT x.execution_id FROM workflow_executions AS x WHERE x.execution_id = r.execution_id
           AND x.claimed_by IS NOT DISTINCT FROM $2 AND (x.status IN ('queued', 'waiting')) IS TRUE
-          FOR NO KEY UPDATE SKIP LOCKED) AS open
+          FOR NO KEY UPDATE SKIP LOCKED) AS open, ${unsynced}
       WHERE e.execution_id = open.execution_id`,
     values: [executionIds, workerId],
   });

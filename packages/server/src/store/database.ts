@@ -55,6 +55,13 @@ export const queryWithin = <Row extends pg.QueryResultRow>(
   return pool.query<Row>(timed);
 };
 
+/**
+ * Something to select from, of one row, in a statement that is not waited for until it is on disk: it holds at once, and is
+ * lost only when the server itself crashes within the next moments. For limits and for what people look up later; what
+ * must be kept never has it, and waits less for the disk.
+ */
+export const unsynced = "(SELECT set_config('synchronous_commit', 'off', true)) AS unsynced";
+
 /** Escapes what is special in LIKE, so that the text is found as it is written; the escape character is `\`. NUL, which no text holds, is left out. */
 export const likeText = (text: string): string => `%${text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&")}%`;
 

@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { arrayLiteral } from "./array-literal.js";
 import { inBatches } from "./batches.js";
-import type { Database } from "./database.js";
+import { type Database, unsynced } from "./database.js";
 import { retryConflicts } from "./database-failure.js";
 
 /** A hit that was let through before. */
@@ -55,7 +55,7 @@ async function countHits(pool: pg.Pool, hits: readonly RateHit[]): Promise<RateC
   const { rows } = await pool.query<Row>({
     name: "rate-hits",
     text: `SELECT c.allowed, c.remaining, c.reset_seconds
-      FROM unnest($1::text[], $2::integer[], $3::float8[], $4::text[], $5::text[], $6::text[])
+      FROM ${unsynced}, unnest($1::text[], $2::integer[], $3::float8[], $4::text[], $5::text[], $6::text[])
           WITH ORDINALITY AS h(key, max, seconds, hits, ids, ages, place),
         LATERAL workflow_rate_hits(h.key, h.max, h.seconds, h.hits::text[], h.ids::text[], h.ages::float8[]) AS c
       ORDER BY h.place, c.hit_number`,

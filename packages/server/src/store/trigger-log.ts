@@ -1,6 +1,6 @@
 // The trigger log: what became of each event that met a trigger. It is bounded: lines go after some days, and a
 // community that fills it displaces only its own.
-import { type Database, iso, likeText, type Pool } from "./database.js";
+import { type Database, iso, likeText, type Pool, unsynced } from "./database.js";
 import { type Viewer, visibleTo } from "./workflows.js";
 
 export const triggerOutcomes = ["started", "duplicate", "cooldown", "not_permitted", "filtered", "limit"] as const;
@@ -52,7 +52,7 @@ export const addTriggerLines = async (pool: Pool, lines: readonly TriggerLine[])
     text: `INSERT INTO workflow_trigger_log (${columns.join(", ")})
       SELECT at, community_id, workflow_id, node_id, trigger, platform, user_id, user_name, roles, outcome, detail, delivery_id, execution_id
       FROM jsonb_to_recordset($1::jsonb) AS r(at timestamptz, community_id integer, workflow_id uuid, node_id text, trigger text, platform text,
-        user_id text, user_name text, roles text[], outcome text, detail text, delivery_id text, execution_id uuid)`,
+        user_id text, user_name text, roles text[], outcome text, detail text, delivery_id text, execution_id uuid), ${unsynced}`,
     values: [JSON.stringify(lines)],
   });
 };

@@ -1,6 +1,6 @@
 // What became of the calls of webhooks: the newest hundred that were taken, the newest hundred reasons for which calls
 // were refused (one row per reason and minute, however many calls), and the statistics of the webhook itself.
-import { type Database, iso } from "./database.js";
+import { type Database, iso, unsynced } from "./database.js";
 import { retryConflicts } from "./database-failure.js";
 
 export const deliveryOutcomes = ["accepted", "duplicate", "challenge", "refused"] as const;
@@ -48,7 +48,7 @@ export async function recordDeliveries({ primary }: Database, records: readonly 
               last_execution_id = CASE WHEN h.last_triggered_at > s.at AT TIME ZONE 'UTC' THEN h.last_execution_id ELSE s.execution_id END
             FROM started AS s WHERE h.webhook_id = s.webhook_id)
         INSERT INTO workflow_webhook_deliveries AS d (webhook_id, entry, at, outcome, code, detail, calls, delivery_id, execution_id)
-        SELECT new.* FROM new JOIN held USING (webhook_id) ORDER BY webhook_id, entry
+        SELECT new.* FROM ${unsynced}, new JOIN held USING (webhook_id) ORDER BY webhook_id, entry
         ON CONFLICT (webhook_id, entry) DO UPDATE SET calls = d.calls + excluded.calls, at = greatest(d.at, excluded.at), detail = excluded.detail`,
       values: [
         column(({ webhook_id }) => webhook_id),
@@ -71,7 +71,7 @@ export async function trimDeliveries({ primary }: Database, webhookIds: readonly
     primary.query(
       `DELETE FROM workflow_webhook_deliveries AS d USING (
          SELECT webhook_id, entry, row_number() OVER (PARTITION BY webhook_id, outcome = 'refused' ORDER BY at DESC, entry) AS place
-         FROM workflow_webhook_deliveries WHERE webhook_id = ANY($1::uuid[])) AS p
+         FROM workflow_webhook_deliveries WHERE webhook_id = ANY($1::uuid[])) AS p, ${unsynced}
        WHERE d.webhook_id = p.webhook_id AND d.entry = p.entry AND p.place > ${kept}`,
       [webhookIds],
     ),
