@@ -5,6 +5,7 @@ import { begin, isFinal, type Json, type Limits, type Outside, type Plan, type S
 import { systemClock } from "../clock.js";
 import { databaseClock } from "../execution/database-clock.js";
 import { Drive } from "../execution/drive.js";
+import { Inbox } from "../execution/inbox.js";
 import { createLive } from "../execution/live.js";
 import { cleanStarted } from "../execution/records.js";
 import { withSecrets } from "../outbound/secrets.js";
@@ -58,13 +59,17 @@ export function runOnce(options: RunOnceOptions): OnceRunning {
   const drive = new Drive({
     ...{ executionId, workflowId: context.workflow_id, communityId: context.community_id },
     ...{ plan, state, sequence: 1, clock, live },
-    // There is no community here, so what needs a secret fails and says so.
-    outside: withSecrets(outside, { resolve: async () => new Map(), routerUrl: undefined }),
+    inbox: new Inbox({
+      // There is no community here, so what needs a secret fails and says so.
+      outside: withSecrets(outside, { resolve: async () => new Map(), routerUrl: undefined }),
+      clock,
+      databaseClock: now,
+      onBug: (error) => onBug?.(error),
+    }),
     databaseClock: now,
     holding: { lease: "none", fence: 0 },
     journal: { append: async () => undefined },
     parkAfterMs: Number.POSITIVE_INFINITY,
-    onBug: (error) => onBug?.(error),
   });
   const over = isFinal(state.status) ? Promise.resolve(state) : drive.run().then(() => drive.state);
   return {

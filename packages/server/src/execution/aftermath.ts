@@ -22,7 +22,7 @@ export const storedAmong = async <P extends { entry: Entry }>(
 ): Promise<Set<P>> => {
   const stored = await storedOf(pool, lease, toFlight(batch));
   const isStored = ({ entry }: P): boolean => {
-    const events = entry.accept ? [entry.accept.first] : (entry.events ?? []);
+    const events = entry.accept?.events ?? entry.events ?? [];
     const release = entry.park ?? entry.finish;
     return events.length > 0
       ? events.every(({ execution_id, sequence }) => stored.events.has(`${execution_id}:${sequence}`))
@@ -33,8 +33,6 @@ export const storedAmong = async <P extends { entry: Entry }>(
 
 /** Removes acceptances that their callers were refused; those with a key stay, to be found by it. */
 export const takeBack = async (pool: Pool, lease: string, refused: readonly { entry: Entry }[]): Promise<void> => {
-  const ids = refused.flatMap(({ entry: { accept } }) =>
-    accept && accept.dedupe_key === null ? accept.execution_id : [],
-  );
-  if (ids.length > 0) await withdraw(pool, lease, ids);
+  const accepts = refused.flatMap(({ entry: { accept } }) => (accept && accept.dedupe_key === null ? accept : []));
+  if (accepts.length > 0) await withdraw(pool, lease, accepts);
 };

@@ -17,6 +17,7 @@ import type { Lease } from "./lease.js";
 import type { Live } from "./live.js";
 import { type Next, NextUp } from "./next-up.js";
 import type { Plans } from "./plans.js";
+import { Remembered } from "./remembered.js";
 import { applyTo, type Ending, giveBack, type ResumeOptions, resume } from "./resume.js";
 import type { WorkerLog } from "./worker-log.js";
 
@@ -45,6 +46,8 @@ const tellAfterMs = 250;
 export class Claiming {
   readonly #options: ClaimingOptions;
   readonly #next: NextUp;
+  /** What was accepted here and waits in the database. */
+  readonly remembered = new Remembered();
   readonly #capped: boolean;
   #journal: Journal | undefined;
   /** True when the database has more that is due than we have slots for. */
@@ -87,6 +90,7 @@ export class Claiming {
     const release = () => this.#next.forget(executionId);
     return {
       beginsAtOnce: false,
+      lookAhead: async () => undefined,
       release,
       drive: (begun) => {
         release();
@@ -244,6 +248,7 @@ export class Claiming {
     if (!this.#journal) throw new Error("the worker has no journal");
     const { enginePool: pool, plans, databaseClock, live } = this.#options;
     const onError = (error: unknown, executionId: string) => this.#failed(error, executionId);
-    return { pool, plans, databaseClock, live, journal: this.#journal, lease, onError };
+    const { remembered } = this;
+    return { pool, plans, databaseClock, live, remembered, journal: this.#journal, lease, onError };
   }
 }

@@ -1,6 +1,7 @@
 // Driving one execution: what the state owes is performed, what happens is stored, and the state goes on.
 //
-// V1. An effect is sent only after everything that led to it is durable.
+// V1. An effect is sent only after everything that led to it is durable. What needs no outside is no effect and may be
+//     worked out before (look-ahead.ts).
 // V2. Events are stored in the order in which they were applied; the state in memory is the state that they replay to.
 // V3. When only time is waited for, the execution leaves memory: it is parked with the time at which it is due.
 // V4. A drive that is fenced stops at once and stores nothing more.
@@ -9,30 +10,17 @@
 // V6. Nothing is sent to the outside while it is uncertain whether the lease is still held, or after the deadline: not
 //     by a process that wakes after a long sleep, and not by one that takes an execution over too late.
 
-import type { Outside } from "@workflow-core/core";
-import {
-  commands,
-  type ExecutionEvent,
-  isFinal,
-  isoTime,
-  type Owed,
-  type Plan,
-  perform,
-  type Started,
-  type State,
-  transition,
-  unknownOutcome,
-} from "@workflow-core/core";
-import { CallOff } from "../call-off.js";
+import { commands, isFinal, isoTime, type Owed, type Plan, type State, unknownOutcome } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import { crashPoint } from "./crash-point.js";
 import type { DatabaseClock } from "./database-clock.js";
 import type { Holding } from "./entries.js";
+import type { Inbox } from "./inbox.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
-import { maxEventBytes, toEventRecord, toFinishRecord, tooLarge } from "./records.js";
-
-type LaterEvent = Exclude<ExecutionEvent, Started>;
+import { lookAhead } from "./look-ahead.js";
+import { toFinishRecord } from "./records.js";
+import { type LaterEvent, Step } from "./step.js";
 
 export interface DriveOptions {
   executionId: string;
@@ -42,14 +30,13 @@ export interface DriveOptions {
   state: State;
   /** The number of the last stored event. */
   sequence: number;
+  /** What is under way and has come already. */
+  inbox: Inbox;
   journal: Pick<Journal, "append">;
   /** How the execution is held. */
   holding: Holding;
   /** Whether it is certain that nobody has taken the lease; who makes it certain again calls `wake`. Unless given, it is. */
   holdsLease?(): boolean;
-  outside: Outside;
-  /** How owed actions are performed: core's own way, unless somebody watches it. */
-  perform?: typeof perform | undefined;
   clock: Clock;
   databaseClock: DatabaseClock;
   live: Live;
@@ -57,26 +44,24 @@ export interface DriveOptions {
   parkAfterMs: number;
   /** For tests: leaves memory after every event; with `first`, before anything else happens too. */
   alwaysSuspend?: { first: boolean };
-  onBug(error: unknown, executionId: string): void;
 }
 
 export type DriveEnd = { kind: "over"; state: State } | { kind: "parked"; due: number } | { kind: "fenced" };
 
 export class Drive {
   readonly #options: DriveOptions;
+  readonly #inbox: Inbox;
   #state: State;
   #sequence: number;
-  #inbox: LaterEvent[] = [];
-  #inFlight = new Map<string, CallOff>();
   /** What this drive has announced and not sent yet (V5). */
   #announced = new Set<string>();
-  #wakeUp: (() => void) | undefined;
   #stopped = false;
   /** What is owed and not sent, because the lease is uncertain. */
   #withheld = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
+    this.#inbox = options.inbox;
     this.#state = options.state;
     this.#sequence = options.sequence;
   }
@@ -92,19 +77,18 @@ export class Drive {
 
   /** Lets something from outside happen to it: a cancellation, say. */
   deliver(event: LaterEvent): void {
-    this.#inbox.push(event);
-    this.#wakeUp?.();
+    this.#inbox.deliver(event);
   }
 
   /** The lease is certain: what was withheld is sent. */
   wake(): void {
-    if (this.#withheld) this.#wakeUp?.();
+    if (this.#withheld) this.#inbox.wake();
   }
 
   /** Lets go of the execution where it stands: somebody else has it, or will. Nothing more is stored (V4). */
   stop(): void {
     this.#stopped = true;
-    this.#wakeUp?.();
+    this.#inbox.wake();
   }
 
   /** Runs until the execution is over, or rests, or is somebody else's. Never throws but for bugs. */
@@ -115,14 +99,14 @@ export class Drive {
         if (this.#stopped) return { kind: "fenced" };
         if (isFinal(this.#state.status)) return { kind: "over", state: this.#state };
         const now = this.#options.databaseClock.now();
-        if (suspends && this.#inFlight.size + this.#announced.size === 0 && (await this.#park(now)))
+        if (suspends && this.#inbox.underWay + this.#announced.size === 0 && (await this.#park(now)))
           return { kind: "parked", due: now };
         const wakeAt = this.#issue(now);
-        if (this.#inbox.length === 0) {
+        if (this.#inbox.isEmpty) {
           const wait = wakeAt - now;
-          if (this.#inFlight.size === 0 && !this.#withheld && wait > this.#options.parkAfterMs) {
+          if (this.#inbox.underWay === 0 && !this.#withheld && wait > this.#options.parkAfterMs) {
             if (await this.#park(wakeAt)) return { kind: "parked", due: wakeAt };
-          } else await this.#sleep(wait);
+          } else await this.#inbox.sleep(wait);
         }
         const before = this.#sequence;
         if (!this.#stopped) await this.#apply();
@@ -132,8 +116,7 @@ export class Drive {
       if (error instanceof Fenced) return { kind: "fenced" };
       throw error;
     } finally {
-      for (const callOff of this.#inFlight.values()) callOff.abort();
-      this.#inFlight.clear();
+      this.#inbox.keepOnly([]);
     }
   }
 
@@ -143,35 +126,29 @@ export class Drive {
     if (now >= wakeAt) return wakeAt; // V6
     const mayAct = this.#options.holdsLease?.() ?? true;
     this.#withheld = false;
-    const owed = new Set<string>();
+    const owed: Owed[] = [];
     for (const command of commands(this.#options.plan, this.#state)) {
       if (command.type === "wake") {
         wakeAt = command.at;
         continue;
       }
-      const name = `${command.token} ${command.attempt}`;
-      owed.add(name);
-      if (this.#inFlight.has(name)) continue;
+      owed.push(command);
+      if (this.#inbox.isUnderWay(command)) continue;
       if (!mayAct) {
         this.#withheld = true;
         continue;
       }
-      if (command.once !== undefined && !this.#maySendOnce(command, name, now)) continue;
-      if (this.#inFlight.size > 0) crashPoint("B8");
-      const callOff = new CallOff();
-      this.#inFlight.set(name, callOff);
-      void this.#perform(command, name, callOff);
+      if (command.once !== undefined && !this.#maySendOnce(command, now)) continue;
+      if (this.#inbox.underWay > 0) crashPoint("B8");
+      this.#inbox.begin(this.#options.plan, this.#state, command);
     }
-    for (const [name, callOff] of this.#inFlight) {
-      if (owed.has(name)) continue;
-      this.#inFlight.delete(name);
-      callOff.abort();
-    }
+    this.#inbox.keepOnly(owed);
     return wakeAt;
   }
 
   /** V5: whether this is the moment to send it; if not, what is to be stored instead comes in. */
-  #maySendOnce({ token, attempt, once }: Owed, name: string, at: number): boolean {
+  #maySendOnce({ token, attempt, once }: Owed, at: number): boolean {
+    const name = `${token} ${attempt}`;
     if (once === "announced" && this.#announced.delete(name)) return true;
     if (once === "announced") this.deliver(unknownOutcome(at, { token, attempt }));
     else if (!this.#announced.has(name)) {
@@ -181,68 +158,31 @@ export class Drive {
     return false;
   }
 
-  async #perform(command: Owed, name: string, callOff: CallOff): Promise<void> {
-    const { plan, outside, databaseClock, onBug, executionId, perform: act = perform } = this.#options;
-    const named = { token: command.token, attempt: command.attempt };
-    let event: LaterEvent;
-    try {
-      crashPoint("B4");
-      const answer = await act(plan, this.#state, command, outside, callOff);
-      crashPoint("B6");
-      const at = databaseClock.now();
-      event = answer.ok
-        ? { type: "performed", at, ...named, ...answer.value }
-        : { type: "faulted", at, ...named, failure: answer.failure };
-    } catch (error) {
-      onBug(error, executionId);
-      event = {
-        type: "faulted",
-        at: databaseClock.now(),
-        ...named,
-        failure: { code: "INTERNAL_ERROR", message: "The action failed unexpectedly.", retryable: false },
-      };
-    }
-    if (this.#inFlight.get(name) !== callOff) return; // no longer owed: the answer is nobody's
-    this.deliver(event);
-  }
-
-  /** Applies what has come, stores it in one entry, and tells who listens (V1, V2). */
+  /** Applies what has come and what can be worked out from it, stores it in one entry, and tells who listens (V1, V2). */
   async #apply(): Promise<void> {
-    const { plan, executionId, journal, databaseClock, live, workflowId, communityId } = this.#options;
-    const inbox = this.#inbox.splice(0);
-    if (inbox.length === 0) inbox.push({ type: "elapsed", at: databaseClock.now() });
-    const records = [];
-    const applied: LaterEvent[] = [];
-    let state = this.#state;
-    for (const given of inbox) {
-      let event = given;
-      let record = toEventRecord(executionId, this.#sequence + records.length + 1, event);
-      if (record.data.length > maxEventBytes && event.type === "performed") {
-        event = tooLarge(event, record.data.length);
-        record = toEventRecord(executionId, this.#sequence + records.length + 1, event);
-      }
-      const next = transition(plan, state, event);
-      if (event.type === "performed" || event.type === "faulted")
-        this.#inFlight.delete(`${event.token} ${event.attempt}`);
-      if (next === state) continue;
-      state = next;
-      records.push(record);
-      applied.push(event);
-    }
-    if (records.length === 0) return;
+    const { plan, executionId, journal, holding, databaseClock, live, workflowId, communityId } = this.#options;
+    const step = new Step({ executionId, plan, state: this.#state, sequence: this.#sequence });
+    const come = this.#inbox.take();
+    if (come.length === 0) come.push({ type: "elapsed", at: databaseClock.now() });
+    for (const event of come) step.apply(event);
+    if (step.records.length === 0) return;
+    await lookAhead(step, this.#inbox, this.#options.clock);
+    if (this.#stopped) return;
+    const { state, sequence, events, records } = step;
     const finish = isFinal(state.status) ? toFinishRecord(executionId, plan, state) : undefined;
     if (state.joins.size > 0) crashPoint("B9");
     if (finish) crashPoint("B10");
-    await journal.append(this.#options.holding, { events: records, ...(finish ? { finish } : {}) });
-    crashPoint(finish ? "B11" : applied.at(-1)?.type === "faulted" ? "B14" : "B7");
+    await journal.append(holding, { events: records, ...(finish ? { finish } : {}) });
+    crashPoint(finish ? "B11" : events.at(-1)?.type === "faulted" ? "B14" : "B7");
     this.#state = state;
-    this.#sequence += records.length;
-    live.publish({ executionId, workflowId, communityId, sequence: this.#sequence, plan, state, events: applied });
+    this.#sequence = sequence;
+    const { fence } = holding;
+    live.publish({ executionId, workflowId, communityId, sequence, fence, plan, state, events });
   }
 
   /** Leaves memory until `due`; false when something came in the meantime. */
   async #park(due: number): Promise<boolean> {
-    if (this.#inbox.length > 0) return false;
+    if (!this.#inbox.isEmpty) return false;
     await this.#options.journal.append(this.#options.holding, {
       park: {
         execution_id: this.#options.executionId,
@@ -252,16 +192,5 @@ export class Drive {
     });
     crashPoint("B13");
     return true;
-  }
-
-  #sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancelTimer = this.#options.clock.setTimer(Math.max(0, milliseconds), () => this.#wakeUp?.());
-      this.#wakeUp = () => {
-        this.#wakeUp = undefined;
-        cancelTimer();
-        resolve();
-      };
-    });
   }
 }

@@ -19,9 +19,12 @@ export interface Entry {
 /** About how many bytes an entry takes in a flight. */
 export const sizeOf = ({ accept, events = [], finish }: Entry): number =>
   200 +
-  (accept ? 400 + accept.first.data.length + (accept.finish ? finishSize(accept.finish) : 0) : 0) +
-  events.reduce((sum, { data }) => sum + data.length + 80, 0) +
+  (accept ? 400 + lengthOf(accept.events) + (accept.finish ? finishSize(accept.finish) : 0) : 0) +
+  lengthOf(events) +
   (finish ? finishSize(finish) : 0);
+
+const lengthOf = (events: readonly EventRecord[]): number =>
+  events.reduce((sum, { data }) => sum + data.length + 80, 0);
 
 const finishSize = (finish: FinishRecord): number =>
   300 +

@@ -11,10 +11,13 @@ import type { Fence } from "../store/flight-records.js";
 import type { DatabaseClock } from "./database-clock.js";
 import { Drive, type DriveEnd, type DriveOptions } from "./drive.js";
 import type { Holding } from "./entries.js";
+import { Inbox } from "./inbox.js";
 import { Fenced, type Journal } from "./journal.js";
 import type { Lease } from "./lease.js";
 import type { Live } from "./live.js";
+import { lookAhead } from "./look-ahead.js";
 import { toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
+import type { Step } from "./step.js";
 import type { WorkerLog } from "./worker-log.js";
 
 export type Begun = Pick<DriveOptions, "executionId" | "workflowId" | "communityId" | "plan" | "state" | "sequence"> &
@@ -27,10 +30,18 @@ interface How {
   suspect?: boolean;
 }
 
+/** What a slot gives to the drive in it. */
+interface Place {
+  lease: string;
+  inbox: Inbox;
+}
+
 /** A place for one execution. It is released by its drive's end, or by hand when it was not needed. */
 export interface Slot {
   /** False: it is a place in the line behind the slots, and is told as queued until its turn. */
   readonly beginsAtOnce: boolean;
+  /** Goes on with a step that is to be accepted, as far as that needs no outside; only where it begins at once. */
+  lookAhead(step: Step): Promise<void>;
   drive(begun: Begun, how?: How): void;
   release(): void;
 }
@@ -92,10 +103,12 @@ export class Hand {
     const life = this.#life;
     this.#taken += 1;
     this.#held.set(executionId, (this.#held.get(executionId) ?? 0) + 1);
+    const inbox = this.#inbox();
     let open = true;
     const release = () => {
       if (!open) return;
       open = false;
+      inbox.keepOnly([]);
       const others = (this.#held.get(executionId) ?? 1) - 1;
       if (others > 0) this.#held.set(executionId, others);
       else this.#held.delete(executionId);
@@ -105,13 +118,18 @@ export class Hand {
       this.#options.onFree();
     };
     const drive = (begun: Begun, how: How = {}) => {
-      const run = this.#run(begun, lease, how).finally(() => {
+      const run = this.#run(begun, { lease, inbox }, how).finally(() => {
         this.#runs.delete(run);
         release();
       });
       this.#runs.add(run);
     };
-    return { beginsAtOnce: true, release, drive };
+    return {
+      beginsAtOnce: true,
+      lookAhead: (step) => lookAhead(step, inbox, this.#options.clock),
+      release,
+      drive,
+    };
   }
 
   /** The lease is certain: what was withheld is sent. */
@@ -145,8 +163,14 @@ export class Hand {
     if (this.#taken === 0) for (const resolve of this.#empty.splice(0)) resolve();
   }
 
-  async #run(begun: Begun, lease: string, { accepted = false, suspect = false }: How): Promise<void> {
-    const { outside, perform, clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
+  #inbox(): Inbox {
+    const { outside, perform, clock, databaseClock, log } = this.#options;
+    const onBug = (error: unknown, execution_id: string) => log.error("action_bug", error, { execution_id });
+    return new Inbox({ outside, perform, clock, databaseClock, onBug });
+  }
+
+  async #run(begun: Begun, { lease, inbox }: Place, { accepted = false, suspect = false }: How): Promise<void> {
+    const { clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
     const journal = this.#journal;
     if (!journal) throw new Error("the worker has no journal");
     const holding = { lease, fence: begun.fence };
@@ -157,16 +181,14 @@ export class Hand {
       plan: begun.plan,
       state: begun.state,
       sequence: begun.sequence,
+      inbox,
       journal,
       holding,
-      outside,
-      perform,
       clock,
       databaseClock,
       live,
       parkAfterMs,
       holdsLease: () => this.#options.lease.id === lease && this.#options.lease.holds(),
-      onBug: (error, execution_id) => log.error("action_bug", error, { execution_id }),
       ...(alwaysSuspend ? { alwaysSuspend: { first: accepted } } : {}),
     });
     this.#drives.set(begun.executionId, drive);
@@ -199,7 +221,16 @@ export class Hand {
       const sequence = drive.sequence + 1;
       const events = [toEventRecord(executionId, sequence, event)];
       await journal.append(holding, { events, finish: toFinishRecord(executionId, plan, state) });
-      live.publish({ executionId, workflowId, communityId, sequence, plan, state, events: [event] });
+      live.publish({
+        executionId,
+        workflowId,
+        communityId,
+        sequence,
+        fence: holding.fence,
+        plan,
+        state,
+        events: [event],
+      });
     };
     const brief = (refused: unknown) => {
       if (refused instanceof Fenced) throw refused;

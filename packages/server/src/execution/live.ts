@@ -9,6 +9,8 @@ export interface Happening {
   communityId: number;
   /** The number of the last stored event. */
   sequence: number;
+  /** How often it was claimed: 0 where it has never left the worker that accepted it. */
+  fence: number;
   plan: Plan;
   state: State;
   events: readonly ExecutionEvent[];

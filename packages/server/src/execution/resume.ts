@@ -11,6 +11,7 @@ import { Fenced, type Journal } from "./journal.js";
 import type { Live } from "./live.js";
 import type { Plans } from "./plans.js";
 import { fromEventRecord, toEventRecord, toFinishRecord, unreadableFinish } from "./records.js";
+import type { Remembered } from "./remembered.js";
 import { replayInTurns } from "./replay-in-turns.js";
 
 export interface ResumeOptions {
@@ -18,6 +19,7 @@ export interface ResumeOptions {
   plans: Plans;
   databaseClock: DatabaseClock;
   live: Live;
+  remembered: Remembered;
   journal: Pick<Journal, "append">;
   /** The lease under which they were claimed. */
   lease: string;
@@ -36,25 +38,35 @@ export const resume = async (
   options: ResumeOptions,
   claimed: readonly ClaimedExecution[],
 ): Promise<(Begun | undefined)[]> => {
-  const ids = claimed.map(({ execution_id }) => execution_id);
-  const events = await readEvents(options.pool, ids).catch((error: unknown) => error);
+  const first = new Map(claimed.map((execution) => [execution.execution_id, options.remembered.take(execution)]));
+  const ids = claimed.flatMap(({ execution_id }) => (first.get(execution_id) ? [] : execution_id));
+  const stored = ids.length === 0 ? new Map() : await readEvents(options.pool, ids).catch((error: unknown) => error);
   return Promise.all(
     claimed.map((execution) =>
       resumeOne(options, execution, () => {
-        if (!(events instanceof Map)) throw events;
-        return events.get(execution.execution_id) ?? [];
+        const started = first.get(execution.execution_id);
+        if (started) return [started];
+        if (!(stored instanceof Map)) throw stored;
+        return eventsOf(stored.get(execution.execution_id) ?? []);
       }),
     ),
   );
 };
 
+/** Stored events as they were. Throws when one is missing or cannot be read. */
+const eventsOf = (records: readonly EventRecord[]): ExecutionEvent[] => {
+  const missing = records.findIndex(({ sequence }, index) => sequence !== index + 1);
+  if (missing >= 0) throw new Error(`event ${missing + 1} is missing`);
+  return records.map(fromEventRecord);
+};
+
 const resumeOne = async (
   options: ResumeOptions,
   execution: ClaimedExecution,
-  records: () => readonly EventRecord[],
+  events: () => readonly ExecutionEvent[],
 ): Promise<Begun | undefined> => {
   try {
-    return await settle(options, execution, await rebuild(options, execution, records()));
+    return await settle(options, execution, await rebuild(options, execution, events()));
   } catch (error) {
     if (error instanceof Fenced) return undefined;
     const poison = databaseFailure(error) === "other";
@@ -75,15 +87,13 @@ export const giveBack = async (
 const rebuild = async (
   { plans }: ResumeOptions,
   execution: ClaimedExecution,
-  records: readonly EventRecord[],
+  events: readonly ExecutionEvent[],
 ): Promise<Begun> => {
   const plan = await plans.of(execution.workflow_id, execution.workflow_version ?? "");
   if (!plan) throw new Error(`version ${execution.workflow_version} of the workflow cannot be run`);
-  const missing = records.findIndex(({ sequence }, index) => sequence !== index + 1);
-  if (missing >= 0) throw new Error(`event ${missing + 1} is missing`);
-  const state = await replayInTurns(plan, records.map(fromEventRecord));
+  const state = await replayInTurns(plan, events);
   const { execution_id: executionId, workflow_id: workflowId, community_id: communityId } = execution;
-  return { executionId, workflowId, communityId, plan, state, sequence: records.length, fence: execution.fence };
+  return { executionId, workflowId, communityId, plan, state, sequence: events.length, fence: execution.fence };
 };
 
 /** Applies a cancellation, or the end of patience with a worker's killer; stores an end that had not been stored. */

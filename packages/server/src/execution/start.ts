@@ -20,6 +20,7 @@ import type { Accepted, Journal } from "./journal.js";
 import type { Overlap } from "./overlap.js";
 import type { Plans } from "./plans.js";
 import { cleanStarted, toEventRecord, toFinishRecord } from "./records.js";
+import { Step } from "./step.js";
 import type { Worker } from "./worker.js";
 
 export interface StartRequest {
@@ -50,6 +51,8 @@ export interface StartResult extends Accepted {
   /** ISO-8601 */
   start_time: string;
   status: "queued" | "running" | State["status"];
+  /** As it was stored; of a duplicate nothing was. */
+  record: AcceptRecord | undefined;
 }
 
 export interface StartOptions {
@@ -113,44 +116,28 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
     // What must wait for those before it is claimed in its turn, never begun here at once.
     const slot = queueKey === null ? worker.reserve(executionId) : undefined;
     try {
-      const state = slot ? begin(plan, started) : undefined;
+      const step = slot && new Step({ executionId, plan, state: begin(plan, started), sequence: 1 });
+      if (step) await slot.lookAhead(step);
+      const state = step?.state;
       // Told as begun: decided to its end already, or in a slot.
       const status = state && (slot?.beginsAtOnce || isFinal(state.status)) ? state.status : "queued";
-      const accepted = await journal.accept(
-        acceptRecord(request, started, plan, state, { workerId: slot ? worker.id : null, queueKey, status }),
-      );
+      const record = acceptRecord(request, started, plan, step, {
+        ...{ workerId: slot ? worker.id : null, queueKey, status },
+      });
+      const accepted = await journal.accept(record);
       crashPoint("B1");
       await (accepted.duplicate ? admission?.dropped() : admission?.stored());
-      if (!slot) worker.nudge();
-      else if (accepted.duplicate || !state || isFinal(state.status)) slot.release();
-      else
-        slot.drive(
-          {
-            executionId,
-            workflowId: workflow.workflow_id,
-            communityId: workflow.community_id,
-            plan,
-            state,
-            sequence: 1,
-            fence: 0,
-          },
-          { accepted: true },
-        );
-      if (state && status !== "queued" && !accepted.duplicate)
-        worker.announce({
-          executionId,
-          workflowId: workflow.workflow_id,
-          communityId: workflow.community_id,
-          sequence: 1,
-          plan,
-          state,
-          events: [started],
-        });
+      if (!slot) accepted.duplicate || worker.remember(record, started);
+      else if (accepted.duplicate || !step || isFinal(step.state.status)) slot.release();
+      else slot.drive(standing(workflow, step), { accepted: true });
+      if (step && status !== "queued" && !accepted.duplicate)
+        worker.announce({ ...standing(workflow, step), events: [started, ...step.events] });
       return {
         ...accepted,
         workflow_id: workflow.workflow_id,
         start_time: isoTime(at),
         status: accepted.duplicate ? "queued" : status,
+        record: accepted.duplicate ? undefined : record,
       };
     } catch (error) {
       slot?.release();
@@ -160,6 +147,16 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
   };
 };
 
+const standing = (workflow: StartRequest["workflow"], { executionId, plan, state, sequence }: Step) => ({
+  executionId,
+  workflowId: workflow.workflow_id,
+  communityId: workflow.community_id,
+  plan,
+  state,
+  sequence,
+  fence: 0,
+});
+
 /** What a repeated key is answered with when nothing was even sent to be stored. */
 const duplicateOf = (executionId: string, workflowId: string, at: number): StartResult => ({
   execution_id: executionId,
@@ -167,18 +164,20 @@ const duplicateOf = (executionId: string, workflowId: string, at: number): Start
   workflow_id: workflowId,
   start_time: isoTime(at),
   status: "queued",
+  record: undefined,
 });
 
 const acceptRecord = (
   request: StartRequest,
   started: Started,
   plan: Plan,
-  state: State | undefined,
+  step: Step | undefined,
   place: { workerId: string | null; queueKey: string | null; status: AcceptRecord["status"] },
 ): AcceptRecord => {
   const { execution_id } = started.context;
   const time = isoTime(started.at);
   const seconds = plan.graph.metadata.max_execution_time_seconds ?? started.limits.timeoutSeconds;
+  const state = step?.state;
   const over = state !== undefined && isFinal(state.status);
   return {
     execution_id,
@@ -197,7 +196,7 @@ const acceptRecord = (
     deadline_at: isoTime(started.at + seconds * 1000),
     retried_from: request.retry?.of ?? null,
     queue_key: place.queueKey,
-    first: toEventRecord(execution_id, 1, started),
+    events: [toEventRecord(execution_id, 1, started), ...(step?.records ?? [])],
     finish: over ? toFinishRecord(execution_id, plan, state) : null,
   };
 };

@@ -7,10 +7,11 @@
 //     worker held goes on elsewhere. A worker that lost its lease stores nothing and begins anew under a new name.
 // W4. Draining: nothing new is taken, what is in hand may finish in time or is handed over where it stands.
 // W5. What this worker has claimed and knows nothing of (the answer to a claim was lost) is given back.
-import type { Outside, perform } from "@workflow-core/core";
+import type { Outside, perform, Started } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
 import type { Caps } from "../store/claim-due.js";
 import type { Pool } from "../store/database.js";
+import type { AcceptRecord } from "../store/flight-records.js";
 import { type Listening, listen } from "../store/listen.js";
 import { readWorkMessage, workChannel } from "../store/work-channel.js";
 import { Claiming } from "./claiming.js";
@@ -145,6 +146,12 @@ export class Worker {
   nudge(): void {
     this.#claiming.nudge();
     this.#pollIn(0);
+  }
+
+  /** What was accepted here without a slot waits in the database; this worker may be the one to claim it. */
+  remember(record: AcceptRecord, started: Started): void {
+    if (this.#options.slots > 0) this.#claiming.remembered.add(record, started);
+    this.nudge();
   }
 
   announce(happening: Happening): void {

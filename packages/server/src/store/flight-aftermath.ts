@@ -1,6 +1,6 @@
 // What became of a flight whose answer was lost, and whose keys were taken.
 import type pg from "pg";
-import type { Flight } from "./flight-records.js";
+import type { AcceptRecord, Flight } from "./flight-records.js";
 
 /** The executions that hold these keys: what a second call with the same key is answered with. */
 export const findByKeys = async (
@@ -28,7 +28,7 @@ export const storedOf = async (
   workerId: string,
   flight: Flight,
 ): Promise<{ events: ReadonlySet<string>; held: ReadonlySet<string> }> => {
-  const events = [...flight.accepts.map(({ first }) => first), ...flight.events];
+  const events = [...flight.accepts.flatMap((accept) => accept.events), ...flight.events];
   const { rows: stored } = await pool.query<{ execution_id: string; sequence: number }>(
     `SELECT e.execution_id, e.sequence
       FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[]) AS r(execution_id, sequence, at, data)
@@ -56,14 +56,20 @@ export const storedOf = async (
  * Takes back acceptances that were refused to their callers but turned out to be stored. What has a key stays, to be
  * found by it; so does what has gone on already.
  */
-export const withdraw = async (pool: pg.Pool, workerId: string, executionIds: readonly string[]): Promise<void> => {
+export const withdraw = async (
+  pool: pg.Pool,
+  workerId: string,
+  accepts: readonly Pick<AcceptRecord, "execution_id" | "events">[],
+): Promise<void> => {
   await pool.query(
     `WITH gone AS (
-        DELETE FROM workflow_executions AS e WHERE e.execution_id = ANY($1::uuid[]) AND e.dedupe_key IS NULL AND e.fence = 0
-          AND (e.claimed_by = $2 OR (e.claimed_by IS NULL AND e.status = 'queued'))
-          AND NOT EXISTS (SELECT 1 FROM workflow_execution_events AS v WHERE v.execution_id = e.execution_id AND v.sequence > 1)
-        RETURNING execution_id)
+        DELETE FROM workflow_executions AS e USING unnest($1::uuid[], $2::integer[]) AS r(execution_id, events)
+        WHERE e.execution_id = r.execution_id AND e.dedupe_key IS NULL AND e.fence = 0
+          AND (e.claimed_by = $3 OR (e.claimed_by IS NULL AND e.status = 'queued'))
+          AND NOT EXISTS (SELECT 1 FROM workflow_execution_events AS v
+            WHERE v.execution_id = e.execution_id AND v.sequence > r.events)
+        RETURNING e.execution_id)
       DELETE FROM workflow_execution_events WHERE execution_id IN (SELECT execution_id FROM gone)`,
-    [executionIds, workerId],
+    [accepts.map(({ execution_id }) => execution_id), accepts.map(({ events }) => events.length), workerId],
   );
 };

@@ -49,9 +49,9 @@ export interface AcceptRecord {
   retried_from: string | null;
   /** Executions with the same key run one after the other. */
   queue_key: string | null;
-  /** The `started` event. */
-  first: EventRecord;
-  /** When everything was decided at once, it is stored as over. */
+  /** The `started` event, and what was worked out from it at once. */
+  events: readonly EventRecord[];
+  /** When nothing is left to do after them, it is stored as over. */
   finish: FinishRecord | null;
 }
 

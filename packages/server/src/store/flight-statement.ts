@@ -92,7 +92,7 @@ const acceptParts = (records: readonly AcceptRecord[], keyed: boolean, parameter
   `firsts AS (INSERT INTO workflow_execution_events (${names(eventColumns)})
      SELECT ${values(eventColumns)} FROM ${rows(
        eventColumns,
-       records.map(({ first }) => first),
+       records.flatMap(({ events }) => events),
        parameters,
      )}
      ${keyed ? "WHERE execution_id IN (SELECT execution_id FROM accepted)" : leased})`,

@@ -1,8 +1,8 @@
 // One flight of the journal: everything that many executions want to store at one moment, in one statement.
 //
 // F1. The worker's lease is checked in the statement itself: without it nothing of the flight is written.
-// F2. An accepted execution and its first event are one: neither is there without the other.
-// F3. A key (dedupe_source, dedupe_key) starts one execution: a second one is not accepted, and its first event not written.
+// F2. An accepted execution and its first events are one: neither is there without the others.
+// F3. A key (dedupe_source, dedupe_key) starts one execution: a second one is not accepted, and its events not written.
 // F4. Parking and finishing end one claim, told by worker and fence: each claim raises the fence, so a statement that
 //     arrives late ends no later claim, not even the same worker's. A final row is never touched again.
 import type pg from "pg";

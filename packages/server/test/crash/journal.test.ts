@@ -1,5 +1,6 @@
 // Connections that die around a statement: what was stored is found, what was not is sent again, nothing is doubled.
 import { randomUUID } from "node:crypto";
+import { draw } from "@workflow-core/core/testing";
 import { it as concurrently, expect, type TestContext } from "vitest";
 import { systemClock } from "../../src/clock.js";
 import { Fenced, Journal } from "../../src/execution/journal.js";
@@ -14,6 +15,13 @@ import { until } from "../support/until.js";
 
 // Mostly they wait: they do so side by side.
 const it = concurrently.concurrent;
+
+const coded = draw("start -> work -> a -> end", {
+  start: "trigger_webhook",
+  work: ["data_transform", { transform_code: "return 1" }],
+  a: ["action_module", { module_name: "m", action: "x" }],
+  end: "flow_end",
+});
 
 interface Bench {
   test: TestDatabase;
@@ -140,6 +148,9 @@ it("takes back what was refused for lack of an answer, and keeps what has a key"
   };
   await refused({});
   expect(await executions()).toHaveLength(1); // it is there, and nobody was told
+  await until(async () => (await executions()).length === 0, "its removal");
+  await refused({ workflow: await engine.publish(coded) });
+  expect(await executions()).toMatchObject([{ events: 2 }]); // with what was worked out at once
   await until(async () => (await executions()).length === 0, "its removal");
   await refused({ dedupe });
   const again = await engine.start({ workflow, source: "manual", dedupe });

@@ -1,7 +1,9 @@
 // An engine on a test database, with an outside world that a test answers.
 import {
   type Answer,
+  type Call,
   defaultLimits,
+  type GuestCode,
   type Json,
   type Limits,
   type Outside,
@@ -29,6 +31,8 @@ export interface TestCall {
 export interface TestEngine extends Engine {
   /** Everything the workflows asked of the router, in order. */
   calls: TestCall[];
+  /** How many entries each flight of the journal stored. */
+  flights: number[];
   publish(graph: WorkflowGraph, community?: number): Promise<StartRequest["workflow"]>;
   run(graph: WorkflowGraph, request?: Partial<StartRequest>): Promise<StartResult>;
   /** The execution once it is over. */
@@ -45,6 +49,8 @@ export interface TestEngineOptions {
   leaseSeconds?: number;
   /** Answers a router call; it works unless a test says otherwise. */
   answer?: (call: TestCall) => Answer<Json> | Promise<Answer<Json>>;
+  /** Gives what guest code results in; null unless a test says otherwise. */
+  guest?: (code: GuestCode, signal: Call["signal"]) => Json | Promise<Json>;
 }
 
 const fine: Answer<Json> = { ok: true, value: { success: true } };
@@ -52,6 +58,7 @@ const fine: Answer<Json> = { ok: true, value: { success: true } };
 /** Builds and starts an engine; close it before the database is dropped. */
 export const testEngine = async (test: TestDatabase, options: TestEngineOptions = {}): Promise<TestEngine> => {
   const calls: TestCall[] = [];
+  const flights: number[] = [];
   const outside: Outside = {
     router: async (kind, body, _timeout, call) => {
       const made: TestCall = {
@@ -66,7 +73,10 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
       return (await options.answer?.(made)) ?? fine;
     },
     http: async () => ({ ok: true, value: { status_code: 200, response_body: {}, response_headers: {} } }),
-    sandbox: async () => ({ ok: true, value: { output: null, logs: [] } }),
+    sandbox: async (code, { signal }) => ({
+      ok: true,
+      value: { output: (await options.guest?.(code, signal)) ?? null, logs: [] },
+    }),
   };
   const enginePool = openPool({
     ...{ uri: test.uri, max: 4, applicationName: "test-engine", statementTimeoutMs: 10_000 },
@@ -89,6 +99,7 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
     ...(options.caps === undefined ? {} : { caps: options.caps }),
     parkAfterMs: options.parkAfterMs ?? 50,
     ...(options.leaseSeconds === undefined ? {} : { leaseSeconds: options.leaseSeconds }),
+    onFlight: (entries) => flights.push(entries),
     log,
   });
   await engine.worker.start();
@@ -119,6 +130,7 @@ export const testEngine = async (test: TestDatabase, options: TestEngineOptions 
   return {
     ...engine,
     calls,
+    flights,
     publish,
     read,
     run: async (graph, request = {}) =>
