@@ -14,7 +14,8 @@ import {
 } from "@workflow-core/core";
 import { readEvents } from "../store/claims.js";
 import type { Database } from "../store/database.js";
-import type { ExecutionDetail } from "../store/executions.js";
+import { acceptedRow, type ExecutionDetail, type ExecutionRow } from "../store/executions.js";
+import type { AcceptRecord } from "../store/flight-records.js";
 import type { Plans } from "./plans.js";
 import { fromEventRecord } from "./records.js";
 import { replayInTurns } from "./replay-in-turns.js";
@@ -89,7 +90,12 @@ const fromColumns = (row: ExecutionDetail): ExecutionView => ({
   final_variables: isJsonObject(row.final_variables) ? row.final_variables : {},
 });
 
-const fromState = (row: ExecutionDetail, { plan, state }: Standing): ExecutionView => ({
+/** The row of an execution that was accepted and has ended in this process, without asking the database for it. */
+export const endedRow = (accept: AcceptRecord, standing: Pick<Standing, "plan" | "state">): ExecutionDetail =>
+  // What it is put together of is JSON.
+  fromState(acceptedRow(accept), standing) as unknown as ExecutionDetail;
+
+const fromState = (row: ExecutionRow, { plan, state }: Pick<Standing, "plan" | "state">): ExecutionView => ({
   ...row,
   status: state.status,
   end_time: state.finishedAt === undefined ? null : isoTime(state.finishedAt),

@@ -1,6 +1,7 @@
 // TriggerWorkflow and ExecuteWorkflow: starting an execution, answered once it is stored.
 import { isFinal } from "@workflow-core/core";
 import { appError } from "../errors.js";
+import type { StartResult } from "../execution/start.js";
 import { viewExecution } from "../execution/view.js";
 import { checkCommunity, checkNotArchived } from "../http/authorise.js";
 import { jsonObject, refusal } from "../http/json-text.js";
@@ -83,7 +84,7 @@ export async function executeWorkflow(
   const variables = jsonObject("variables", request.variables);
   await services.license.require({ communityId: workflow.community_id, feature: "workflows", licenseKey });
   stillThere(caller);
-  const { execution_id, duplicate, start_time } = await services.start({
+  const start = await services.start({
     ...{ workflow: { ...workflow, version }, source, variables, about: { door: "grpc" } },
     ...(kinds[source] === undefined ? {} : { kind: kinds[source] }),
     ...(node === "" ? {} : { triggerNode: node }),
@@ -92,8 +93,9 @@ export async function executeWorkflow(
     principal: principalRecord(principal),
     ...(key === undefined ? {} : { dedupe: { source: `execute:${workflow.workflow_id}:${callerOf(principal)}`, key } }),
   });
+  const { execution_id, duplicate, start_time } = start;
   caller.audit("workflow_execute_start", workflow, { execution_id, duplicate, source, message: started });
-  if (waitSeconds > 0) return ended(services, execution_id, waitSeconds * 1000, caller.signal);
+  if (waitSeconds > 0) return ended(services, start, waitSeconds * 1000, caller.signal);
   const first = duplicate ? await getExecution(services.database, execution_id) : undefined;
   return startedMessage({
     ...{ executionId: execution_id, workflowId: workflow.workflow_id, communityId: workflow.community_id },
@@ -101,8 +103,13 @@ export async function executeWorkflow(
   });
 }
 
-async function ended(services: Services, id: string, milliseconds: number, signal: AbortSignal): Promise<Execution> {
-  const row = await untilOver(services, id, milliseconds, signal);
+async function ended(
+  services: Services,
+  { execution_id: id, status, record }: StartResult,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<Execution> {
+  const row = await untilOver(services, id, milliseconds, signal, isFinal(status) ? undefined : record);
   if (row === undefined || !isFinal(row.status))
     throw appError("EXECUTION_TIMEOUT", `Execution ${id} has not finished in time; it goes on.`);
   return executionMessage(await viewExecution(row, services), false);

@@ -3,7 +3,7 @@ import type { ExecutionStatus, Json } from "@workflow-core/core";
 import type pg from "pg";
 import { idFinder } from "./batches.js";
 import { type Database, iso, isoOrNull, type Queryable } from "./database.js";
-import type { EventRecord } from "./flight-records.js";
+import type { AcceptRecord, EventRecord } from "./flight-records.js";
 import { workChannel } from "./work-channel.js";
 
 export interface ExecutionRow {
@@ -55,6 +55,28 @@ const dated = <T extends ExecutionRow>(row: Stored<T>): T =>
       recovered_at: isoOrNull(row.recovered_at),
     },
   }) as T;
+
+/** The row of an execution that was accepted and, as far as its columns go, nothing has happened to since. */
+export const acceptedRow = (accept: AcceptRecord): ExecutionRow => ({
+  execution_id: accept.execution_id,
+  workflow_id: accept.workflow_id,
+  workflow_version: accept.workflow_version,
+  community_id: accept.community_id,
+  entity_id: accept.entity_id,
+  status: accept.status as ExecutionStatus, // ours
+  start_time: accept.start_time,
+  end_time: null,
+  execution_time_seconds: null,
+  nodes_executed: 0,
+  error_message: null,
+  error_node_id: null,
+  error_type: null,
+  trigger: JSON.parse(accept.trigger),
+  retried_from: accept.retried_from,
+  recoveries: 0,
+  recovered_at: null,
+  cancel_requested: null,
+});
 
 /** One execution whole; undefined when there is none. Read from the primary: its state decides things. */
 export const getExecution = (

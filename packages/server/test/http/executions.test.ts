@@ -87,6 +87,8 @@ describe("starting", () => {
       status: "completed",
       trigger: { source: "command", metadata: { note: "hi" } },
     });
+    // It is the same that everybody reads later.
+    expect((await ada(of(done.json.data.execution_id))).json.data).toEqual(done.json.data);
     const slow = await publish(ada, waiting(60));
     const late = await execute(slow.workflow_id, {}, "?wait=0.2");
     expect(late.status).toBe(504);

@@ -100,8 +100,8 @@ export const executeRoutes = [
         message: "Workflow execution started",
       });
       if (query.wait !== undefined && query.wait > 0) {
-        const begun = !duplicate && !isFinal(started.status);
-        const row = await untilOver(services, execution_id, query.wait * 1000, request.signal, { begun });
+        const begun = isFinal(started.status) ? undefined : started.record;
+        const row = await untilOver(services, execution_id, query.wait * 1000, request.signal, begun);
         if (row === undefined || !isFinal(row.status))
           throw appError("EXECUTION_TIMEOUT", undefined, { details: { execution_id } });
         return ok(await viewExecution(row, services));
