@@ -127,8 +127,9 @@ export const createStart = ({ journal, plans, worker, databaseClock, limits, ove
       const accepted = await journal.accept(record);
       crashPoint("B1");
       await (accepted.duplicate ? admission?.dropped() : admission?.stored());
-      if (!slot) accepted.duplicate || worker.remember(record, started);
-      else if (accepted.duplicate || !step || isFinal(step.state.status)) slot.release();
+      if (accepted.duplicate) slot?.release();
+      else if (!slot || !step) worker.remember(record, started);
+      else if (isFinal(step.state.status)) slot.release();
       else slot.drive(standing(workflow, step), { accepted: true });
       if (step && status !== "queued" && !accepted.duplicate)
         worker.announce({ ...standing(workflow, step), events: [started, ...step.events] });
