@@ -8,19 +8,38 @@ export interface LicenseCache {
   set(key: string, value: string, seconds: number): Promise<void>;
 }
 
-/** Answers in this process's memory, the oldest dropped when there are more than ten thousand. */
+type Kept = Map<string, { value: string; until: number }>;
+
+const mostCommunities = 10_000;
+const mostOfOne = 30;
+
+/** The key of an answer begins with its community: `license:7:`. */
+const ownerOf = (key: string): string => key.split(":", 2).join(":");
+
+/**
+ * Answers in this process's memory: thirty of a community, of ten thousand communities. Whoever makes up keys pushes
+ * out answers of the own community only.
+ */
 export function memoryLicenseCache(clock: Clock): LicenseCache {
-  const kept = new Map<string, { value: string; until: number }>();
+  const kept = new Map<string, Kept>();
   return {
     get: async (key) => {
-      const found = kept.get(key);
+      const found = kept.get(ownerOf(key))?.get(key);
       return found !== undefined && found.until > clock.monotonic() ? found.value : undefined;
     },
     set: async (key, value, seconds) => {
-      kept.delete(key);
-      kept.set(key, { value, until: clock.monotonic() + seconds * 1000 });
-      const [oldest] = kept.keys();
-      if (kept.size > 10_000 && oldest !== undefined) kept.delete(oldest);
+      const owner = ownerOf(key);
+      const own: Kept = kept.get(owner) ?? new Map();
+      putLast(own, key, { value, until: clock.monotonic() + seconds * 1000 }, mostOfOne);
+      putLast(kept, owner, own, mostCommunities);
     },
   };
 }
+
+/** Puts a value at the end of a map, and drops the first one when there are more than `most`. */
+const putLast = <V>(map: Map<string, V>, key: string, value: V, most: number): void => {
+  map.delete(key);
+  map.set(key, value);
+  const [first] = map.keys();
+  if (map.size > most && first !== undefined) map.delete(first);
+};

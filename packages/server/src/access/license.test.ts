@@ -206,4 +206,21 @@ describe("the licence", () => {
     await open({ cache: odd }).require(question);
     expect(asked).toHaveLength(3);
   });
+
+  it("keeps what it knows of a community, whatever keys another one makes up", async () => {
+    const license = open();
+    await license.require(question);
+    answer = says({ valid: false });
+    for (let made = 0; made < 100; made += 1)
+      await license.require({ ...question, communityId: 2, licenseKey: `MADE-UP:${made}` }).catch(() => undefined);
+    expect(asked).toHaveLength(101);
+    await expect(license.require(question)).resolves.toEqual({ workflowsMax: 3 });
+    // Of the one that makes them up, the newest thirty are known.
+    const known = (made: number) => license.require({ ...question, communityId: 2, licenseKey: `MADE-UP:${made}` });
+    await expect(known(99)).rejects.toMatchObject({ code: "PAYMENT_REQUIRED" });
+    await expect(known(70)).rejects.toMatchObject({ code: "PAYMENT_REQUIRED" });
+    expect(asked).toHaveLength(101);
+    await expect(known(69)).rejects.toMatchObject({ code: "PAYMENT_REQUIRED" });
+    expect(asked).toHaveLength(102);
+  });
 });
