@@ -119,8 +119,20 @@ function runIn({ context, run, logs, allow, late }: Guest, message: RunMessage):
     : judge(answer, lines, message.source);
 }
 
+const seedLength = 4;
+/** Chance for many runs: asking the system for it costs more than what is asked for. */
+const chance = new Uint32Array(seedLength * 256);
+let spentChance = chance.length;
+
 /** Chance for one run: all begin with the same memory, so the engine's own would give all the same numbers. */
-const seed = (): string => JSON.stringify([...getRandomValues(new Uint32Array(4))]);
+const seed = (): string => {
+  if (spentChance === chance.length) {
+    getRandomValues(chance);
+    spentChance = 0;
+  }
+  spentChance += seedLength;
+  return JSON.stringify([...chance.subarray(spentChance - seedLength, spentChance)]);
+};
 
 /** The text that a guest function gives; undefined when it threw, which only running out of something makes it do. */
 function call(context: QuickJSContext, fn: QuickJSHandle, texts: readonly string[]): string | undefined {
