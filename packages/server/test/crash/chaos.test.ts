@@ -36,7 +36,22 @@ const choosing = draw("start -> set -> check; check -true-> a -> end; check -fal
   b: call("b"),
   end: ["flow_end", { output_data: { x: "{{ x }}" } }],
 });
-const shapes = [line, diamond, loop, callDelayCall(2), parallel, choosing].map((graph) => ({
+// Code is worked out before what led to it is stored: what was lost comes out otherwise the next time, but nothing that
+// was lost may have been sent.
+const guessing = draw("start -> guess -> tell -> each -loop_body-> twice -> again; each -> forget -> end", {
+  start: "trigger_webhook",
+  guess: ["data_transform", { transform_code: "return Math.random()", output_variable: "guess" }],
+  tell: ["action_module", { module_name: "tell", action: "run", timeout_seconds: 2, params: { guess: "{{ guess }}" } }],
+  each: ["loop_foreach", { collection: "{{ [1, 2] }}" }],
+  twice: ["data_transform", { transform_code: "return variables.guess + Math.random()", output_variable: "guess" }],
+  again: [
+    "action_module",
+    { module_name: "again", action: "run", timeout_seconds: 2, params: { guess: "{{ guess }}" } },
+  ],
+  forget: ["data_variable_set", { variable_name: "guess", value: "none" }],
+  end: ["flow_end", { output_data: { guess: "{{ guess }}" } }],
+});
+const shapes = [line, diamond, loop, callDelayCall(2), parallel, choosing, guessing].map((graph) => ({
   ...graph,
   metadata: { retry_failed_nodes: true },
 }));

@@ -8,6 +8,7 @@ import {
   isFinal,
   type Plan,
   replay,
+  type State,
   transition,
 } from "@workflow-core/core";
 import { fromEventRecord, toFinishRecord } from "../../src/execution/records.js";
@@ -90,10 +91,12 @@ export async function check(options: CheckOptions): Promise<Finding[]> {
   const plans = new Map(
     [...options.graphs].map(([id, graph]) => [id, compile(graphSchema.parse(graph), defaultLimits).plan as Plan]),
   );
+  const owed: Owed = new Map();
   return [
     ...acknowledged(rows, load),
     ...ended(rows),
-    ...replayed(rows, events, plans),
+    ...replayed(rows, events, plans, owed),
+    caused(stage.router.ledger, owed),
     ...sent(stage.router.ledger, options),
     unchanged(rows, options.calm),
     quiet(stage.replicas, rows, events, options.canaries),
@@ -143,8 +146,24 @@ function ended(rows: readonly Row[]): Finding[] {
   ];
 }
 
+/** What the stored events lead to be sent: by key, its parameters. */
+type Owed = Map<string, unknown>;
+
+function noteOwed(plan: Plan, state: State, owed: Owed): void {
+  for (const command of commands(plan, state)) {
+    const waiting = command.type === "perform" ? state.tokens.get(command.token)?.waiting : undefined;
+    if (command.type === "perform" && waiting?.for === "answer")
+      owed.set(command.idempotencyKey, waiting.config.params);
+  }
+}
+
 /** I6, I11, I14, I19: the events alone tell everything that the columns say, and each of them counted. */
-function replayed(rows: readonly Row[], events: Map<string, EventRecord[]>, plans: Map<string, Plan>): Finding[] {
+function replayed(
+  rows: readonly Row[],
+  events: Map<string, EventRecord[]>,
+  plans: Map<string, Plan>,
+  owed: Owed,
+): Finding[] {
   const [twice, idle, differing, beyond]: string[][] = [[], [], [], []];
   for (const row of rows) {
     const id = row.execution_id;
@@ -152,6 +171,7 @@ function replayed(rows: readonly Row[], events: Map<string, EventRecord[]>, plan
     const [first, ...rest] = (events.get(id) ?? []).map(fromEventRecord);
     if (first === undefined) continue;
     let state = replay(plan, [first]);
+    noteOwed(plan, state, owed);
     const answered = new Set<string>();
     for (const [index, event] of rest.entries()) {
       if (event.type === "started") continue;
@@ -160,6 +180,7 @@ function replayed(rows: readonly Row[], events: Map<string, EventRecord[]>, plan
       const next = transition(plan, state, event);
       if (next === state) idle?.push(`${id} event ${index + 2} ${event.type}`);
       state = next;
+      noteOwed(plan, state, owed);
     }
     const columns = toFinishRecord(id, plan, state);
     const told = [row.status, row.nodes_executed, row.execution_path, row.node_states, row.final_variables];
@@ -179,6 +200,18 @@ function replayed(rows: readonly Row[], events: Map<string, EventRecord[]>, plan
     finding("I19", "every stored event had an effect: no late writer's is among them", rows.length, idle ?? []),
   ];
 }
+
+/** I9: what led to a delivery is stored, and leads to that very content: nothing was sent ahead of it. */
+const caused = (ledger: readonly Delivery[], owed: Owed): Finding =>
+  finding(
+    "I9",
+    "everything that was sent is what stored events lead to",
+    ledger.length,
+    ledger.flatMap(({ key, body }) => {
+      if (key === null || !owed.has(key)) return [`${key} is not owed`];
+      return same(body?.params ?? {}, owed.get(key)) ? [] : [`${key} sent ${JSON.stringify(body?.params)}`];
+    }),
+  );
 
 function sent(ledger: readonly Delivery[], { disturbances, slots }: CheckOptions): Finding[] {
   const byKey = groups(ledger, ({ key }) => String(key));
