@@ -36,6 +36,6 @@ const finishSize = (finish: FinishRecord): number =>
 export const toFlight = (batch: readonly { entry: Entry }[]): Flight => ({
   accepts: batch.flatMap(({ entry }) => entry.accept ?? []),
   events: batch.flatMap(({ entry }) => entry.events ?? []),
-  parks: batch.flatMap(({ entry: { park, fence = 0 } }) => (park ? { ...park, fence } : [])),
-  finishes: batch.flatMap(({ entry: { finish, fence = 0 } }) => (finish ? { ...finish, fence } : [])),
+  parks: batch.flatMap(({ entry: { park, fence = 0 } }) => (park ? { park, fence } : [])),
+  finishes: batch.flatMap(({ entry: { finish, fence = 0 } }) => (finish ? { finish, fence } : [])),
 });

@@ -57,6 +57,9 @@ const acceptPatienceMs = 5000;
 /** So many go on in one turn of the event loop: what they want to store next departs while the others are answered. */
 const answeredAtOnce = 64;
 
+const heldElsewhere = ({ execution_id }: { execution_id: string }): Fenced =>
+  new Fenced(`execution ${execution_id} is held by another worker`);
+
 const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Journal {
@@ -176,24 +179,24 @@ export class Journal {
     departed.land();
     await this.#landed(batch, result);
     const unwanted = batch.filter(
-      ({ refused, entry }) => refused && result.accepted.has(entry.accept?.execution_id ?? ""),
+      ({ refused, entry: { accept } }) => refused && accept && result.accepted(accept.execution_id),
     );
     await takeBack(this.#options.pool, lease, unwanted);
   }
 
   async #landed(batch: readonly Pending[], result: FlightResult): Promise<void> {
-    const taken = batch.filter(({ entry }) => entry.accept && !result.accepted.has(entry.accept.execution_id));
+    const taken = batch.filter(({ entry: { accept } }) => accept && !result.accepted(accept.execution_id));
     const holders = taken.length > 0 ? await this.#holders(taken) : new Map<string, string>();
     for (const [index, { entry, resolve, reject }] of batch.entries()) {
       if (index > 0 && index % answeredAtOnce === 0) await turn();
-      const release = entry.park ?? entry.finish;
-      if (entry.accept) {
-        const { dedupe_source: source, dedupe_key: key, execution_id } = entry.accept;
-        const holder = result.accepted.has(execution_id) ? execution_id : holders.get(keyName(source ?? "", key ?? ""));
+      const { accept, park, finish } = entry;
+      if (accept) {
+        const { dedupe_source: source, dedupe_key: key, execution_id } = accept;
+        const holder = result.accepted(execution_id) ? execution_id : holders.get(keyName(source ?? "", key ?? ""));
         if (holder === undefined) reject(unavailable("The execution could not be stored; try again."));
         else resolve({ execution_id: holder, duplicate: holder !== execution_id });
-      } else if (release && !result.released.has(release.execution_id))
-        reject(new Fenced(`execution ${release.execution_id} is held by another worker`));
+      } else if (park && !result.parked(park.execution_id)) reject(heldElsewhere(park));
+      else if (finish && !result.finished(finish.execution_id)) reject(heldElsewhere(finish));
       else resolve(undefined);
     }
   }

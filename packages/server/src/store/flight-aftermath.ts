@@ -40,7 +40,10 @@ export const storedOf = async (
       events.map(({ data }) => data),
     ],
   );
-  const releases = [...flight.parks, ...flight.finishes];
+  const releases = [
+    ...flight.parks.map(({ park, fence }) => ({ execution_id: park.execution_id, fence })),
+    ...flight.finishes.map(({ finish, fence }) => ({ execution_id: finish.execution_id, fence })),
+  ];
   const { rows: rowsHeld } = await pool.query<{ execution_id: string }>(
     `SELECT e.execution_id FROM unnest($1::uuid[], $2::bigint[]) AS r(execution_id, fence)
       JOIN workflow_executions AS e ON e.execution_id = r.execution_id AND e.fence = r.fence WHERE e.claimed_by = $3`,

@@ -66,9 +66,17 @@ export interface Fence {
   fence: number;
 }
 
+export interface Parking extends Fence {
+  park: ParkRecord;
+}
+
+export interface Finishing extends Fence {
+  finish: FinishRecord;
+}
+
 export interface Flight {
   accepts: readonly AcceptRecord[];
   events: readonly EventRecord[];
-  parks: readonly (ParkRecord & Fence)[];
-  finishes: readonly (FinishRecord & Fence)[];
+  parks: readonly Parking[];
+  finishes: readonly Finishing[];
 }

@@ -12,12 +12,14 @@ import { flightStatement } from "./flight-statement.js";
 export interface FlightResult {
   /** False: the worker's lease is gone, nothing was written. */
   leased: boolean;
-  /** Ids of the accepted executions; one that is missing has a key that was taken. */
-  accepted: ReadonlySet<string>;
-  /** Ids of parked and finished executions; one that is missing was no longer held by this worker. */
-  released: ReadonlySet<string>;
+  /** Whether an execution was accepted; if not, its key was taken. */
+  accepted(executionId: string): boolean;
+  /** Whether an execution was parked, or finished; if not, it was no longer held by this worker. */
+  parked(executionId: string): boolean;
+  finished(executionId: string): boolean;
 }
 
+/** Ids are told only when some are missing. */
 interface FlightRow {
   leased: boolean;
   accepted: string[] | null;
@@ -31,7 +33,14 @@ export const writeFlight = async (pool: pg.Pool, workerId: string, flight: Fligh
   const row = results[0];
   return {
     leased: row?.leased === true,
-    accepted: new Set(row?.accepted ?? []),
-    released: new Set([...(row?.parked ?? []), ...(row?.finished ?? [])]),
+    accepted: among(row?.accepted),
+    parked: among(row?.parked),
+    finished: among(row?.finished),
   };
+};
+
+const among = (told: readonly string[] | null | undefined): ((executionId: string) => boolean) => {
+  if (told === null || told === undefined) return () => true;
+  const ids = new Set(told);
+  return (executionId) => ids.has(executionId);
 };

@@ -219,7 +219,7 @@ it("puts nothing down twice when it does not know whether it has", async (contex
   const { proxy, engine, direct, executions, keys, waiting } = await slowB(context);
   const workflow = await engine.publish(callDelayCall(0.4));
   // It goes to rest, the answer is lost, and for a while so are the answers to what became of it.
-  proxy.set({ mode: "cut-after", statement: "journal-flight-00100", times: 1 });
+  proxy.set({ mode: "cut-after", statement: "journal-flight-parks", times: 1 });
   const { execution_id } = await engine.start({ workflow, source: "manual" });
   await until(() => proxy.faults.cutAfter === 1, "the lost answer");
   proxy.set({ mode: "cut-before", statement: "r(execution_id, sequence, at, data)", times: 5 });
@@ -235,7 +235,7 @@ it("puts nothing down twice when it does not know whether it has", async (contex
 it("ends no later claim with a statement that arrives late", async (context) => {
   const { proxy, engine, direct, keys, waiting } = await slowB(context);
   const workflow = await engine.publish(callDelayCall(0.4));
-  proxy.set({ mode: "deliver-late", statement: "journal-flight-00100", times: 1 });
+  proxy.set({ mode: "deliver-late", statement: "journal-flight-parks", times: 1 });
   const { execution_id } = await engine.start({ workflow, source: "manual" });
   // It was put down by a second try, and taken up again when it was due.
   await until(() => proxy.faults.late === 1 && waiting.length === 1, "the second call under way");
