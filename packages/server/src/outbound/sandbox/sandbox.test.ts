@@ -28,6 +28,19 @@ describe("JavaScript", () => {
     expect(await run(source, { input })).toMatchObject({ ok: true, value: { output } });
   });
 
+  it.each<[string, Json]>([
+    ["variables.items.push(4); return variables.items", [1, 2, 3, 4]],
+    ["variables = 5; return variables", 5],
+    ["variables.items = 1; return [variables.items, variables === globalThis.variables]", [1, true]],
+    ["const { items } = variables; JSON.parse = null; return variables.items === items", true],
+    ["JSON.parse = () => 0; return variables.items", [1, 2, 3]],
+    ["return Object.keys(globalThis).includes('variables')", true],
+    ["delete globalThis.variables; return typeof variables", "undefined"],
+    ["'use strict'; variables = [variables.items]; return variables", [[1, 2, 3]]],
+  ])("has its variables: %s", async (source, output) => {
+    expect(await run(source, { variables: { items: [1, 2, 3] } })).toMatchObject({ ok: true, value: { output } });
+  });
+
   it("collects what is logged, within bounds", async () => {
     const answer = await run(
       "console.log('a', {b: 1}, undefined); console.warn('x'.repeat(5000)); for (let i = 0; i < 500; i++) console.log(i)",
