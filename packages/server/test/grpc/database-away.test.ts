@@ -116,7 +116,7 @@ describe("while the database is away", () => {
 
 it("a call whose answer from the database got lost is there once, however often it is repeated", async () => {
   const before = await executions();
-  proxy.set({ mode: "cut-after", statement: "journal-flight-1", times: 3 });
+  proxy.set({ mode: "cut-after", statement: "journal-flight-accepts", times: 3 });
   const session = randomUUID();
   const told: string[] = [];
   for (let attempt = 0; attempt < 3; attempt += 1) {
