@@ -1,5 +1,6 @@
 // Where the licence server's answers are kept between questions.
 import type { Clock } from "../clock.js";
+import { putLast } from "../put-last.js";
 
 /** Where answers are kept between questions: in memory, or in Redis for all processes together. */
 export interface LicenseCache {
@@ -35,11 +36,3 @@ export function memoryLicenseCache(clock: Clock): LicenseCache {
     },
   };
 }
-
-/** Puts a value at the end of a map, and drops the first one when there are more than `most`. */
-const putLast = <V>(map: Map<string, V>, key: string, value: V, most: number): void => {
-  map.delete(key);
-  map.set(key, value);
-  const [first] = map.keys();
-  if (map.size > most && first !== undefined) map.delete(first);
-};

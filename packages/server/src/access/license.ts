@@ -10,6 +10,7 @@
 import type { Clock } from "../clock.js";
 import { appError } from "../errors.js";
 import type { Log } from "../log.js";
+import { putLast } from "../put-last.js";
 import { type LicenseCache, memoryLicenseCache } from "./license-cache.js";
 import {
   askLicenseServer,
@@ -122,10 +123,7 @@ function createRest(clock: Clock) {
         all = until;
         return;
       }
-      resting.delete(key);
-      resting.set(key, until);
-      const [oldest] = resting.keys();
-      if (resting.size > mostResting && oldest !== undefined) resting.delete(oldest);
+      putLast(resting, key, until, mostResting);
     },
   };
 }

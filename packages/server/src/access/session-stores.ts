@@ -1,5 +1,6 @@
 // Stores of sessions: this process's memory, and a quick store in front of a lasting one.
 import type { Clock } from "../clock.js";
+import { putLast } from "../put-last.js";
 import type { SessionStore } from "./sessions.js";
 
 /** Sessions in this process alone, the oldest dropped beyond `most`. */
@@ -12,12 +13,7 @@ export function memorySessionStore(clock: Clock, most = 10_000): SessionStore {
       kept.delete(key);
       return undefined;
     },
-    set: async (key, value, seconds) => {
-      kept.delete(key);
-      kept.set(key, { value, until: clock.monotonic() + seconds * 1000 });
-      const [oldest] = kept.keys();
-      if (kept.size > most && oldest !== undefined) kept.delete(oldest);
-    },
+    set: async (key, value, seconds) => putLast(kept, key, { value, until: clock.monotonic() + seconds * 1000 }, most),
     delete: async (key) => void kept.delete(key),
   };
 }

@@ -4,6 +4,7 @@
 // M1. Only what nobody has held is remembered. By its first claim (fence 1) nothing can have happened to it.
 // M2. The oldest are forgotten when there are too many; what is large is never remembered.
 import type { Started } from "@workflow-core/core";
+import { putLast } from "../put-last.js";
 import type { ClaimedExecution } from "../store/claim-due.js";
 import type { AcceptRecord } from "../store/flight-records.js";
 
@@ -18,12 +19,7 @@ export class Remembered {
   add({ execution_id, claimed_by, events }: AcceptRecord, started: Started): void {
     const [first] = events;
     if (claimed_by !== null || first === undefined || first.data.length > largest) return;
-    if (this.#started.size >= most)
-      for (const oldest of this.#started.keys()) {
-        this.#started.delete(oldest);
-        break;
-      }
-    this.#started.set(execution_id, started);
+    putLast(this.#started, execution_id, started, most);
   }
 
   /** The only event of an execution that is claimed, if it is remembered; it is then forgotten. */

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { cleanText, isJsonObject, type Json, type JsonObject, type Outside } from "@workflow-core/core";
 import { type Clock, systemClock } from "../clock.js";
+import { putLast } from "../put-last.js";
 import { aborted, ok } from "./answers.js";
 import { type OutboundLog, silent } from "./log.js";
 
@@ -60,9 +61,7 @@ export function createPractice({
 
   const answerFor = (message: PracticeMessage): JsonObject => {
     const answer = { success: true, data: { practice: true, message_id: message.id, text: message.text } };
-    answers.set(message.idempotency_key, answer);
-    const [oldest] = answers.keys();
-    if (answers.size > keysKept && oldest !== undefined) answers.delete(oldest);
+    putLast(answers, message.idempotency_key, answer, keysKept);
     return answer;
   };
 

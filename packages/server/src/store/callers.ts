@@ -1,5 +1,6 @@
 // Who has written a moment ago: known here, and to all processes where something is shared by them.
 import type { Clock } from "../clock.js";
+import { putLast } from "../put-last.js";
 
 /** Text under a key for so many seconds, for all processes. May fail at any time. */
 export interface SharedWrites {
@@ -21,10 +22,7 @@ export function createCallers(clock: Clock, milliseconds: number): Callers {
   let shared: SharedWrites | undefined;
   return {
     wrote(caller) {
-      known.delete(caller);
-      known.set(caller, clock.monotonic() + milliseconds);
-      const [oldest] = known.keys();
-      if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+      putLast(known, caller, clock.monotonic() + milliseconds, mostKnown);
       shared?.set(caller, "1", Math.ceil(milliseconds / 1000)).catch(() => undefined);
     },
     hasWritten(caller) {
