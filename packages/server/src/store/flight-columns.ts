@@ -5,17 +5,18 @@ import type { AcceptRecord, EventRecord, Finishing, FinishRecord, Parking } from
 /** One column of a table in a flight: its name, its type, and where its value comes from; of jsonb that is JSON text. */
 export type Column<T> = readonly [name: string, type: ElementType | "jsonb", value: (record: T) => unknown];
 
-const finishColumns: readonly Column<FinishRecord | null>[] = [
-  ["end_time", "timestamp", (finish) => finish?.end_time ?? null],
-  ["execution_time_seconds", "float8", (finish) => finish?.execution_time_seconds ?? null],
-  ["nodes_executed", "integer", (finish) => finish?.nodes_executed ?? 0],
-  ["execution_path", "jsonb", (finish) => finish?.execution_path ?? "[]"],
-  ["node_states", "jsonb", (finish) => finish?.node_states ?? "{}"],
-  ["final_variables", "jsonb", (finish) => finish?.final_variables ?? "{}"],
-  ["final_output", "jsonb", (finish) => finish?.final_output ?? null],
-  ["error_message", "text", (finish) => finish?.error_message ?? null],
-  ["error_node_id", "text", (finish) => finish?.error_node_id ?? null],
-  ["error_type", "text", (finish) => finish?.error_type ?? null],
+/** The end of an execution; of one that is accepted and not over yet, what stands there until then. */
+const finishColumns: readonly Column<{ finish: FinishRecord | null }>[] = [
+  ["end_time", "timestamp", ({ finish }) => finish?.end_time ?? null],
+  ["execution_time_seconds", "float8", ({ finish }) => finish?.execution_time_seconds ?? null],
+  ["nodes_executed", "integer", ({ finish }) => finish?.nodes_executed ?? 0],
+  ["execution_path", "jsonb", ({ finish }) => finish?.execution_path ?? "[]"],
+  ["node_states", "jsonb", ({ finish }) => finish?.node_states ?? "{}"],
+  ["final_variables", "jsonb", ({ finish }) => finish?.final_variables ?? "{}"],
+  ["final_output", "jsonb", ({ finish }) => finish?.final_output ?? null],
+  ["error_message", "text", ({ finish }) => finish?.error_message ?? null],
+  ["error_node_id", "text", ({ finish }) => finish?.error_node_id ?? null],
+  ["error_type", "text", ({ finish }) => finish?.error_type ?? null],
 ];
 
 export const acceptColumns: readonly Column<AcceptRecord>[] = [
@@ -38,10 +39,7 @@ export const acceptColumns: readonly Column<AcceptRecord>[] = [
 ];
 
 /** Of a flight that accepts what is over already. */
-export const acceptOverColumns: readonly Column<AcceptRecord>[] = [
-  ...acceptColumns,
-  ...finishColumns.map(([name, type, value]): Column<AcceptRecord> => [name, type, ({ finish }) => value(finish)]),
-];
+export const acceptOverColumns: readonly Column<AcceptRecord>[] = [...acceptColumns, ...finishColumns];
 
 export const eventColumns: readonly Column<EventRecord>[] = [
   ["execution_id", "uuid", (record) => record.execution_id],
@@ -62,5 +60,5 @@ export const doneColumns: readonly Column<Finishing>[] = [
   ["execution_id", "uuid", ({ finish }) => finish.execution_id],
   ["fence", "bigint", ({ fence }) => fence],
   ["status", "text", ({ finish }) => finish.status],
-  ...finishColumns.map(([name, type, value]): Column<Finishing> => [name, type, ({ finish }) => value(finish)]),
+  ...finishColumns,
 ];

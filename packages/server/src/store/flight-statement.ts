@@ -89,36 +89,32 @@ const finishPart = (next: Next): string =>
   `finished AS (UPDATE workflow_executions AS e SET ${sets(doneColumns)}, claimed_by = NULL, available_at = NULL
      FROM ${rows(doneColumns, next)} ${held} RETURNING e.execution_id)`;
 
-/** Which rows were written, when not all were: the ids were the parameter of that number. */
-const written = (table: string, ids: number | undefined): string =>
-  ids === undefined
-    ? `NULL::text[] AS ${table}`
-    : `CASE WHEN (SELECT count(*) FROM ${table}) < cardinality($${ids}) THEN ARRAY(SELECT execution_id::text FROM ${table}) END AS ${table}`;
-
 const textOf = (kind: Kind): string => {
   let number = 1;
   const next = () => {
     number += 1;
     return number;
   };
-  /** By table that is written: the parameter with the ids, which is the first of its part. */
-  const ids: Record<string, number> = {};
-  const begin = (table: string) => {
-    ids[table] = number + 1;
-  };
+  /** Tells which rows of a part were written, when not all were. Asked before its part: ids are its first parameter. */
+  const written = (table: string, asked: boolean): string =>
+    asked
+      ? `CASE WHEN (SELECT count(*) FROM ${table}) < cardinality($${number + 1}) THEN ARRAY(SELECT execution_id::text FROM ${table}) END AS ${table}`
+      : `NULL::text[] AS ${table}`;
   // KEY SHARE is in the way of who deletes the lease, and not of its heartbeat, which flights would else starve.
   const parts = ["lease AS MATERIALIZED (SELECT 1 FROM workflow_workers WHERE worker_id = $1 FOR KEY SHARE)"];
-  if (kind.keyed) begin("accepted");
+  const accepted = written("accepted", kind.keyed);
   if (kind.accepts) parts.push(...acceptParts(kind.over, kind.keyed, next));
   if (kind.events) parts.push(eventPart(next));
-  if (kind.parks) begin("parked");
+  const parked = written("parked", kind.parks);
   if (kind.parks) parts.push(parkPart(next));
-  if (kind.finishes) begin("finished");
+  const finished = written("finished", kind.finishes);
   if (kind.finishes) parts.push(finishPart(next));
   const notice = kind.due ? ` (SELECT pg_notify('${workChannel}', '{"due":true}') FROM lease),` : "";
   return `WITH ${parts.join(",\n")}
     SELECT EXISTS (SELECT 1 FROM lease) AS leased,${notice}
-      ${["accepted", "parked", "finished"].map((table) => written(table, ids[table])).join(",\n      ")}`;
+      ${accepted},
+      ${parked},
+      ${finished}`;
 };
 
 const texts = new Map<string, string>();
@@ -126,7 +122,7 @@ const texts = new Map<string, string>();
 const arrays = <T>(columns: readonly Column<T>[], records: readonly T[]): Buffer[] =>
   columns.map(([, type, value]) => binaryArray(sent(type), records.map(value)));
 
-/** The statement of a flight. */
+/** The statement of a flight: its parameters come in the order of the parts of its text. */
 export const flightStatement = (
   workerId: string,
   flight: Flight,

@@ -38,12 +38,12 @@ const choosing = draw("start -> set -> check; check -true-> a -> end; check -fal
 });
 // Code is worked out before what led to it is stored: what was lost comes out otherwise the next time, but nothing that
 // was lost may have been sent.
-const guessing = draw("start -> guess -> tell -> each -loop_body-> twice -> again; each -> forget -> end", {
+const guessing = draw("start -> guess -> tell -> each -loop_body-> more -> again; each -> forget -> end", {
   start: "trigger_webhook",
   guess: ["data_transform", { transform_code: "return Math.random()", output_variable: "guess" }],
   tell: ["action_module", { module_name: "tell", action: "run", timeout_seconds: 2, params: { guess: "{{ guess }}" } }],
   each: ["loop_foreach", { collection: "{{ [1, 2] }}" }],
-  twice: ["data_transform", { transform_code: "return variables.guess + Math.random()", output_variable: "guess" }],
+  more: ["data_transform", { transform_code: "return variables.guess + Math.random()", output_variable: "guess" }],
   again: [
     "action_module",
     { module_name: "again", action: "run", timeout_seconds: 2, params: { guess: "{{ guess }}" } },

@@ -151,9 +151,9 @@ type Owed = Map<string, unknown>;
 
 function noteOwed(plan: Plan, state: State, owed: Owed): void {
   for (const command of commands(plan, state)) {
-    const waiting = command.type === "perform" ? state.tokens.get(command.token)?.waiting : undefined;
-    if (command.type === "perform" && waiting?.for === "answer")
-      owed.set(command.idempotencyKey, waiting.config.params);
+    if (command.type !== "perform") continue;
+    const waiting = state.tokens.get(command.token)?.waiting;
+    if (waiting?.for === "answer") owed.set(command.idempotencyKey, waiting.config.params);
   }
 }
 

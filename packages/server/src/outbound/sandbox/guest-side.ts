@@ -50,14 +50,16 @@ export const guestSide = `(() => {
     return { random() { return ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992; } }.random;
   };
   // Most code looks at its input only: what the variables are is taken apart when they are asked for.
-  const keep = (value) => defineProperty(globalThis, "variables", { value, writable: true, enumerable: true, configurable: true });
+  const keep = (value) => {
+    defineProperty(globalThis, "variables", { value, writable: true, enumerable: true, configurable: true });
+    return value;
+  };
   const run = (source, inputText, variablesText, seedText) => {
     defineProperty(Math, "random", { value: chance(parse(seedText)), writable: true, configurable: true });
     globalThis.console = { log, info: log, warn: log, error: log, debug: log };
     globalThis.input = parse(inputText);
     defineProperty(globalThis, "variables", {
-      get() { const known = parse(variablesText); keep(known); return known; },
-      set: (value) => keep(value), enumerable: true, configurable: true,
+      get: () => keep(parse(variablesText)), set: keep, enumerable: true, configurable: true,
     });
     globalThis.output = undefined;
     try {
