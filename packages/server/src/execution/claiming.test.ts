@@ -30,6 +30,22 @@ describeEachDatabase("claiming", (database) => {
     }>("SELECT execution_id, status, claimed_by, recoveries FROM workflow_executions ORDER BY execution_id");
     return found;
   };
+  /** Locks a row, until what it gives is called. */
+  const locked = async (what: string, id: string) => {
+    const client = await database().database.primary.connect();
+    await client.query("BEGIN");
+    await client.query(`SELECT FROM ${what} = $1 FOR UPDATE`, [id]);
+    return async () => {
+      await client.query("ROLLBACK");
+      client.release();
+    };
+  };
+  const waitingForLocks = async () => {
+    const { rows: found } = await database().database.primary.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return found.length;
+  };
   const heldBy = async (engine: TestEngine) =>
     (await rows()).filter(({ claimed_by }) => claimed_by === engine.worker.id);
   afterEach(async () => {
@@ -83,6 +99,72 @@ describeEachDatabase("claiming", (database) => {
     expect(most).toBe(3);
     expect(told).toBeGreaterThan(0);
     expect(told).toBeLessThanOrEqual(3);
+  });
+
+  it("begins who is next while an end is being stored, and stores no more as running than there are slots", async () => {
+    await accept(24);
+    let release: (() => Promise<void>) | undefined;
+    let behind = 0;
+    let most = 0;
+    const engine = await open({
+      slots: 2,
+      answer: async ({ key }) => {
+        const number = engine.calls.length;
+        // The end of the eleventh is kept from being stored; those behind it take long enough to be told as running.
+        if (number === 11) release = await locked("workflow_executions WHERE execution_id", key.split(":")[0] ?? "");
+        if (number > 11) most = Math.max(most, ++behind);
+        await pause(number > 11 ? 400 : 2);
+        if (number > 11) behind -= 1;
+        return fine;
+      },
+    });
+    let told = 0;
+    try {
+      await until(() => engine.calls.length >= 13, "two behind the eleventh", 5000);
+      for (let look = 0; look < 16; look += 1) {
+        told = Math.max(told, (await rows()).filter(({ status }) => status === "running").length);
+        await pause(25);
+      }
+      expect(most).toBe(2);
+    } finally {
+      await release?.();
+    }
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThanOrEqual(2);
+    await until(async () => (await rows()).every(({ status }) => status === "completed"), "all of them");
+    expect(new Set(engine.calls.map(({ key }) => key)).size).toBe(24);
+  });
+
+  it("leaves slots that a claim on its way may fill to that claim", async () => {
+    const { primary } = database().database;
+    await accept(1);
+    await primary.query("UPDATE workflow_executions SET available_at = now() + interval '1 hour'");
+    let now = 0;
+    let most = 0;
+    const engine = await open({
+      slots: 1,
+      answer: async () => {
+        most = Math.max(most, ++now);
+        await pause(20);
+        now -= 1;
+        return fine;
+      },
+    });
+    const workflow = await engine.publish(graph);
+    // Until this is over nothing is written, so the claim and the start wait together.
+    const client = await primary.connect();
+    await client.query("BEGIN; LOCK TABLE workflow_executions IN EXCLUSIVE MODE");
+    await client.query("UPDATE workflow_executions SET available_at = now()");
+    engine.worker.nudge();
+    await until(async () => (await waitingForLocks()) === 1, "a claim on its way");
+    const started = engine.start({ workflow, source: "manual" });
+    await until(async () => (await waitingForLocks()) === 2, "a start beside it");
+    await client.query("COMMIT");
+    client.release();
+    await started;
+    await until(async () => (await rows()).every(({ status }) => status === "completed"), "both of them");
+    expect(engine.calls).toHaveLength(2);
+    expect(most).toBe(1);
   });
 
   it("begins what is accepted here while all slots are taken without a claim, where nobody waits longer", async () => {

@@ -3,7 +3,9 @@
 // C1. A free slot is filled at once with who is next (next-up.ts), then from the database.
 // C2. What is claimed is in hand, being read, or next in line, or was lost on the way (lost-claims.ts).
 // C3. With caps over all workers nobody is held next in line: what is claimed counts as running there.
-// C4. What is accepted here while the slots are taken joins the line, if there is room in it and nobody waits in the
+// C4. Slots that a claim on its way may fill are nobody else's until its answer is here; so no more run than there are
+//     slots, and no more are stored as running.
+// C5. What is accepted here while the slots are taken joins the line, if there is room in it and nobody waits in the
 //     database as far as this worker knows: it is spared a claim. Everything after it waits in its turn there.
 import type { Clock } from "../clock.js";
 import { type Caps, type ClaimedExecution, claimDue, suspectFrom } from "../store/claim-due.js";
@@ -55,8 +57,11 @@ export class Claiming {
   /** The community whose turn was last. */
   #turn = -1;
   #draining = false;
+  /** How many slots the claim on its way may fill (C4). */
+  #asked = 0;
   /** What is claimed and being read, with the cancellation that came meanwhile. */
   readonly #reading = new Map<string, Ending | undefined>();
+  /** What began out of the line and is not told as running. */
   #begun: string[] = [];
   #stopTelling: (() => void) | undefined;
 
@@ -74,13 +79,14 @@ export class Claiming {
     return this.#backlog;
   }
 
-  /** Whether what is accepted now may begin before anything else (W2). */
+  /** Whether what is accepted now may begin before anything else (W2), in a slot that is free. */
   get isOpen(): boolean {
-    return !this.#backlog && !this.#capped && this.#next.size === 0;
+    const { hand, slots } = this.#options;
+    return !this.#backlog && !this.#capped && this.#next.size === 0 && hand.taken + this.#asked < slots;
   }
 
   /**
-   * A place in the line for what is being accepted here and finds no slot, while nobody waits in the database (C4);
+   * A place in the line for what is being accepted here and finds no slot, while nobody waits in the database (C5);
    * undefined when it must wait there.
    */
   place(executionId: string): Slot | undefined {
@@ -109,9 +115,9 @@ export class Claiming {
     this.#backlog = this.#backlog || this.#options.hand.taken >= this.#options.slots;
   }
 
-  /** A slot became free: who is next begins in it. Gives whether it is worth looking for more. */
-  freed(): boolean {
-    this.#next.freed();
+  /** A slot became free, or is about to: who is next begins. Gives whether it is worth looking for more. */
+  freed({ counted = false } = {}): boolean {
+    if (!counted) this.#next.freed();
     this.#fill();
     const { hand, slots } = this.#options;
     // A look for one costs as much as a look for many.
@@ -127,7 +133,13 @@ export class Claiming {
     const suspects = !hand.hasSuspect() && !this.#next.hasSuspect();
     const lease = holder.id;
     const wish = { workerId: lease, count, running, suspects, after: this.#turn, caps };
-    const { executions: claimed, after } = await claimDue(enginePool, wish);
+    this.#asked = running;
+    const { executions: claimed, after } = await claimDue(enginePool, wish).catch((error: unknown) => {
+      this.#asked = 0;
+      this.#fill();
+      throw error;
+    });
+    this.#asked = 0; // from here to where they are taken, nothing else runs
     this.#turn = after;
     this.#backlog = claimed.length === count;
     if (claimed.length > 0) {
@@ -135,6 +147,7 @@ export class Claiming {
       await this.#begin(claimed, lease, running);
       return this.#backlog ? idlePollMs : 0;
     }
+    this.#fill();
     const seconds = await secondsUntilDue(pool, suspects);
     if (seconds === undefined) return idlePollMs;
     // What is due and was not claimed waits for one before it, or is being claimed elsewhere: soon, but not at once.
@@ -202,7 +215,7 @@ export class Claiming {
 
   #fill(): void {
     const { hand, slots } = this.#options;
-    while (hand.taken < slots) {
+    while (hand.running + this.#asked < slots) {
       const next = this.#next.take();
       if (next === undefined) return;
       this.#start(next);
@@ -210,19 +223,31 @@ export class Claiming {
   }
 
   #start(next: Next): void {
-    const { hand, lease, clock, log } = this.#options;
+    const { hand } = this.#options;
     const { executionId } = next.begun;
     hand.slot(executionId, next.lease).drive(next.begun, { suspect: next.suspect });
     if (next.status === "running") return;
     this.#begun.push(executionId);
-    this.#stopTelling ??= clock.setTimer(tellAfterMs, () => {
+    this.#tellLater();
+  }
+
+  #tellLater(): void {
+    this.#stopTelling ??= this.#options.clock.setTimer(tellAfterMs, () => {
       this.#stopTelling = undefined;
-      const open = this.#begun.splice(0).filter((id) => hand.drive(id));
-      if (open.length > 0)
-        tellRunning(this.#options.enginePool, lease.id, open).catch((error: unknown) =>
-          log.error("worker_tell", error),
-        );
+      this.#tell();
     });
+  }
+
+  /** Tells what began and runs on as running, but for as many as run beside those that only store their end (H3). */
+  #tell(): void {
+    const { hand, lease, log, slots, enginePool } = this.#options;
+    const open = this.#begun.splice(0).filter((id) => hand.drive(id));
+    const told = open.splice(0, Math.max(0, open.length - Math.max(0, hand.taken - slots)));
+    if (told.length > 0)
+      tellRunning(enginePool, lease.id, told).catch((error: unknown) => log.error("worker_tell", error));
+    if (open.length === 0) return;
+    this.#begun = open;
+    this.#tellLater();
   }
 
   #end(next: Next, event: Ending, slot?: Slot): void {

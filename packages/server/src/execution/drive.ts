@@ -44,6 +44,8 @@ export interface DriveOptions {
   parkAfterMs: number;
   /** For tests: leaves memory after every event; with `first`, before anything else happens too. */
   alwaysSuspend?: { first: boolean };
+  /** Told when its end is decided and nothing but storing it is left. */
+  onDecided?(): void;
 }
 
 export type DriveEnd = { kind: "over"; state: State } | { kind: "parked"; due: number } | { kind: "fenced" };
@@ -172,6 +174,7 @@ export class Drive {
     const finish = isFinal(state.status) ? toFinishRecord(executionId, plan, state) : undefined;
     if (state.joins.size > 0) crashPoint("B9");
     if (finish) crashPoint("B10");
+    if (finish) this.#options.onDecided?.();
     await journal.append(holding, { events: records, ...(finish ? { finish } : {}) });
     crashPoint(finish ? "B11" : events.at(-1)?.type === "faulted" ? "B14" : "B7");
     this.#state = state;

@@ -3,7 +3,9 @@
 // H1. An execution is in hand from when a slot is taken for it until its drive has ended and everything that it wanted
 //     stored is stored or refused. What is claimed and not in hand was lost on the way.
 // H2. When the lease is lost everything is let go at once; slots of that life count no more.
-// H3. A drive that breaks (a bug, a record that the database refuses) ends its own execution as failed, and no other.
+// H3. An execution whose end is decided keeps its slot until that is stored; only what is in line already may begin
+//     beside it. So an end costs no wait for the database, and never more are stored as running than there are slots.
+// H4. A drive that breaks (a bug, a record that the database refuses) ends its own execution as failed, and no other.
 import type { Outside, perform } from "@workflow-core/core";
 import { transition } from "@workflow-core/core";
 import type { Clock } from "../clock.js";
@@ -34,6 +36,7 @@ interface How {
 interface Place {
   lease: string;
   inbox: Inbox;
+  decided(): void;
 }
 
 /** A place for one execution. It is released by its drive's end, or by hand when it was not needed. */
@@ -57,13 +60,18 @@ export interface HandOptions {
   parkAfterMs: number;
   alwaysSuspend: boolean;
   onEnd(end: DriveEnd): void;
-  onFree(): void;
+  /** Told when an execution's end is decided (H3). */
+  onDecided(): void;
+  /** Told when a slot is free, and whether its execution's end was told as decided before. */
+  onFree(decided: boolean): void;
 }
 
 export class Hand {
   readonly #options: HandOptions;
   #journal: Pick<Journal, "append"> | undefined;
   #taken = 0;
+  /** Of those taken: how many only store their end (H3). */
+  #ending = 0;
   /** By execution: how many slots hold it, which is one but for a moment. */
   #held = new Map<string, number>();
   #drives = new Map<string, Drive>();
@@ -81,8 +89,14 @@ export class Hand {
     this.#journal = journal;
   }
 
+  /** How many slots are taken. */
   get taken(): number {
     return this.#taken;
+  }
+
+  /** In how many of them something is still to be done (H3). */
+  get running(): number {
+    return this.#taken - this.#ending;
   }
 
   has(executionId: string): boolean {
@@ -105,6 +119,13 @@ export class Hand {
     this.#held.set(executionId, (this.#held.get(executionId) ?? 0) + 1);
     const inbox = this.#inbox();
     let open = true;
+    let ending = false;
+    const decided = () => {
+      if (ending || !open || life !== this.#life) return;
+      ending = true;
+      this.#ending += 1;
+      this.#options.onDecided();
+    };
     const release = () => {
       if (!open) return;
       open = false;
@@ -114,11 +135,12 @@ export class Hand {
       else this.#held.delete(executionId);
       if (life !== this.#life) return; // H2
       this.#taken -= 1;
+      if (ending) this.#ending -= 1;
       this.#tellWhenEmpty();
-      this.#options.onFree();
+      this.#options.onFree(ending);
     };
     const drive = (begun: Begun, how: How = {}) => {
-      const run = this.#run(begun, { lease, inbox }, how).finally(() => {
+      const run = this.#run(begun, { lease, inbox, decided }, how).finally(() => {
         this.#runs.delete(run);
         release();
       });
@@ -143,6 +165,7 @@ export class Hand {
     this.#drives.clear();
     this.#life += 1;
     this.#taken = 0;
+    this.#ending = 0;
     this.#tellWhenEmpty();
   }
 
@@ -169,7 +192,11 @@ export class Hand {
     return new Inbox({ outside, perform, clock, databaseClock, onBug });
   }
 
-  async #run(begun: Begun, { lease, inbox }: Place, { accepted = false, suspect = false }: How): Promise<void> {
+  async #run(
+    begun: Begun,
+    { lease, inbox, decided }: Place,
+    { accepted = false, suspect = false }: How,
+  ): Promise<void> {
     const { clock, databaseClock, live, log, parkAfterMs, alwaysSuspend } = this.#options;
     const journal = this.#journal;
     if (!journal) throw new Error("the worker has no journal");
@@ -190,6 +217,7 @@ export class Hand {
       parkAfterMs,
       holdsLease: () => this.#options.lease.id === lease && this.#options.lease.holds(),
       ...(alwaysSuspend ? { alwaysSuspend: { first: accepted } } : {}),
+      onDecided: decided,
     });
     this.#drives.set(begun.executionId, drive);
     if (suspect) this.#suspects.set(drive, begun.sequence);
@@ -204,7 +232,7 @@ export class Hand {
     }
   }
 
-  /** H3: stores the end of an execution whose drive broke; with less about it when even that is refused. */
+  /** H4: stores the end of an execution whose drive broke; with less about it when even that is refused. */
   async #breakOff(
     journal: Pick<Journal, "append">,
     holding: Holding,

@@ -79,7 +79,8 @@ export class Worker {
       ...(perform ? { perform } : {}),
       lease: this.#lease,
       onEnd: (end) => this.#ended(end),
-      onFree: () => this.#claiming.freed() && this.#pollIn(0),
+      onDecided: () => this.#claiming.freed() && this.#pollIn(0),
+      onFree: (counted) => this.#claiming.freed({ counted }) && this.#pollIn(0),
     });
     this.#claiming = new Claiming({
       ...options,
@@ -104,7 +105,10 @@ export class Worker {
   }
 
   get status(): { state: string; slots: number; taken: number; backlog: boolean } {
-    return { state: this.#state, slots: this.#options.slots, taken: this.#hand.taken, backlog: this.#claiming.backlog };
+    const { slots } = this.#options;
+    // Beside those whose end is being stored, others may have begun (hand.ts, H3).
+    const taken = Math.min(slots, this.#hand.taken);
+    return { state: this.#state, slots, taken, backlog: this.#claiming.backlog };
   }
 
   /** The journal writes under this worker's lease; it is made after the worker and given here once. */
@@ -138,8 +142,7 @@ export class Worker {
   /** A slot for an execution that is being accepted here, or a place in the line; undefined when it must wait its turn (W2). */
   reserve(executionId: string): Slot | undefined {
     if (this.#state !== "running" || this.#options.localFirst === false) return undefined;
-    if (this.#claiming.isOpen && this.#hand.taken < this.#options.slots) return this.#hand.slot(executionId, this.id);
-    return this.#claiming.place(executionId);
+    return this.#claiming.isOpen ? this.#hand.slot(executionId, this.id) : this.#claiming.place(executionId);
   }
 
   /** There may be something due: look soon. */
