@@ -3,6 +3,7 @@
 // if everything went well.
 import { setImmediate as turn } from "node:timers/promises";
 import {
+  type AbortSignalLike,
   type Answer,
   type Call,
   type CallContext,
@@ -39,7 +40,7 @@ export interface DryRun {
   variables: Record<string, Json>;
   untilNode: string | undefined;
   /** Aborted when nobody waits for the result any more. */
-  signal: AbortSignal;
+  signal: AbortSignalLike;
 }
 
 export interface DryRunResult {

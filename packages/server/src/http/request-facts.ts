@@ -1,6 +1,7 @@
 // What a handler may know of its request beside its input. One is made for every request, so nothing is made for it that
 // most handlers do not ask for.
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { CallOff } from "../call-off.js";
 import type { LogFields } from "../log.js";
 import { whoIs } from "./authorise.js";
 import { logOf } from "./hooks.js";
@@ -12,7 +13,7 @@ export class FactsOf implements RequestFacts {
   readonly #reply: FastifyReply;
   readonly #services: Services;
   #log: RequestFacts["log"] | undefined;
-  #gone: AbortController | undefined;
+  #gone: CallOff | undefined;
 
   constructor(request: FastifyRequest, reply: FastifyReply, services: Services) {
     this.#request = request;
@@ -57,13 +58,13 @@ export class FactsOf implements RequestFacts {
     return this.#log;
   }
 
-  get signal(): AbortSignal {
+  get signal(): CallOff {
     if (this.#gone === undefined) {
-      const controller = new AbortController();
-      this.#reply.raw.once("close", () => controller.abort());
-      this.#gone = controller;
+      const gone = new CallOff();
+      this.#reply.raw.once("close", () => gone.abort());
+      this.#gone = gone;
     }
-    return this.#gone.signal;
+    return this.#gone;
   }
 
   audit(action: string, fields: LogFields = {}): void {

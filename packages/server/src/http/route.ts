@@ -1,6 +1,7 @@
 // What a route is: one value that says its address, who may call it, what it takes, what it gives and what it does.
 // There is no other way to register one, so none can exist without naming its permission (D6, D7).
 import type { IncomingHttpHeaders } from "node:http";
+import type { AbortSignalLike } from "@workflow-core/core";
 import type { z } from "zod";
 import type { Principal } from "../access/identity.js";
 import type { Flag } from "../access/permissions.js";
@@ -33,7 +34,7 @@ export interface RequestFacts {
   /** The webhook that is called; only its own door knows one. */
   webhook: CalledWebhook | undefined;
   /** Aborted when the caller has gone, and when the answer is over. */
-  signal: AbortSignal;
+  signal: AbortSignalLike;
   /** The log, with the request's id in every line. */
   log: Log;
   /** Communities that the token restricts the caller to; undefined: it names none, so it restricts to none. */

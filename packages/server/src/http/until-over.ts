@@ -1,5 +1,5 @@
 // Waiting for the end of an execution, wherever it runs: this process tells at once, another one through the database.
-import { isFinal } from "@workflow-core/core";
+import { type AbortSignalLike, isFinal } from "@workflow-core/core";
 import { endedRow } from "../execution/view.js";
 import { type ExecutionDetail, getExecution } from "../store/executions.js";
 import type { AcceptRecord } from "../store/flight-records.js";
@@ -16,7 +16,7 @@ export async function untilOver(
   { clock, database, live }: Pick<Services, "clock" | "database" | "live">,
   executionId: string,
   milliseconds: number,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
   begun?: AcceptRecord,
 ): Promise<ExecutionDetail | undefined> {
   const end = clock.monotonic() + milliseconds;

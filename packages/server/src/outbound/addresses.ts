@@ -6,6 +6,7 @@
 // 3. A rule of the operator opens its range on its port, or on every port when it names none.
 import { BlockList, isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { putLast } from "../put-last.js";
 
 /** A private range that workflows may call; without a port, all of its ports. */
 export interface AllowRule {
@@ -43,9 +44,21 @@ export function addressGuard(rules: readonly AllowRule[]): (address: string, por
     list.addSubnet(address, Number(prefix ?? (family === "ipv4" ? 32 : 128)), family);
     return { list, port };
   });
-  return (address, port) => {
+  const allowed = (address: string, port: number) => {
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
     if (opened.some((rule) => (rule.port ?? port) === port && rule.list.check(address, family))) return true;
     return isPublicAddress(address) && !servicePorts.has(port);
   };
+  const decided = new Map<string, boolean>();
+  return (address, port) => {
+    const name = `${address} ${port}`;
+    const known = decided.get(name);
+    if (known !== undefined) return known;
+    const verdict = allowed(address, port);
+    putLast(decided, name, verdict, mostDecided);
+    return verdict;
+  };
 }
+
+/** The rules never change, so neither does what they say of an address; taking one apart costs more than looking it up. */
+const mostDecided = 1000;
