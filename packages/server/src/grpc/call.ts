@@ -219,10 +219,11 @@ function finisher<Request>(services: Services, { name }: Rule<Request>, caller: 
     const milliseconds = services.clock.monotonic() - caller.begun;
     services.metrics?.observeRequest("GRPC", name, refusal?.status ?? 200, milliseconds / 1000);
     if (refusal !== undefined) logRefusal(caller, name, refusal, thrown);
-    caller.log.system("DEBUG", "grpc_request", {
-      ...{ method: name, status: refusal?.grpc ?? "OK", milliseconds: Math.round(milliseconds * 10) / 10 },
-      ...(caller.principal === undefined ? {} : { user: whoIs(caller.principal) }),
-    });
+    if (caller.log.writes("DEBUG"))
+      caller.log.system("DEBUG", "grpc_request", {
+        ...{ method: name, status: refusal?.grpc ?? "OK", milliseconds: Math.round(milliseconds * 10) / 10 },
+        ...(caller.principal === undefined ? {} : { user: whoIs(caller.principal) }),
+      });
     return statusOf(refusal ?? appError("INTERNAL_ERROR"), caller);
   };
 }
