@@ -28,9 +28,12 @@ const memory = () => {
   const { rss, heapUsed, external } = process.memoryUsage();
   return { rss: rss / 2 ** 20, heap: (heapUsed + external) / 2 ** 20 };
 };
-const settled = () => new Promise((resolve) => setTimeout(resolve, 1500));
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Node gives the room of short-lived values back when nothing has happened for a while, half a minute or so. */
+const calmMs = 60_000;
 
 const asleep = async ({ count }) => {
+  const settled = () => pause(count >= 50_000 ? calmMs : 1500);
   // Code, plans, connections and the room for short-lived values are there before it is measured.
   await keepInFlight(Math.max(2000, count / 10), 256, () => start(86_400));
   await settled();

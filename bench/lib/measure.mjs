@@ -9,6 +9,9 @@ const countOf = (request, { weight = 1 }, quick) => {
   return Math.round(Math.max(whole * weight, Math.min(whole, request.inFlight, quick ? 32 : 256), 1));
 };
 
+/** How much of a request's count each contestant does unmeasured first, that its code is compiled; none with `warm: 0`. */
+const usualWarmth = 0.2;
+
 export const columnOf = ({ label, inFlight }, figure, { figures }) =>
   [label ?? `${inFlight} in flight`, ...(figures.length > 1 ? [figure] : [])].join(", ");
 
@@ -46,9 +49,14 @@ export const carryOut = async (whole, { database, quick, rounds, say }) => {
   };
   for (const request of measure.requests) {
     const answers = new Map(contestants.map((each) => [each.name, []]));
-    if (measure.warm !== false)
+    const { warm = usualWarmth } = measure;
+    if (warm > 0)
       for (const each of [...contestants])
-        await ask(each, { ...request, count: Math.ceil(countOf(request, each, quick) / 5) }, []);
+        await ask(
+          each,
+          { ...request, count: Math.ceil(countOf(request, each, quick) * (quick ? usualWarmth : warm)) },
+          [],
+        );
     for (let round = 0; round < Math.min(rounds, measure.rounds ?? rounds); round += 1)
       for (const each of [...contestants])
         await ask(each, { ...request, count: countOf(request, each, quick) }, answers.get(each.name));

@@ -16,6 +16,7 @@ export const doorMeasures = [
       "the last one is finished. Node-RED stores nothing; Fastify makes one insert and the same call. Goal: 2 times " +
       "Node-RED, half of Fastify.",
     figures: ["perSecond"],
+    warm: 1,
     requests: clients,
     contestants: [
       {
