@@ -18,7 +18,8 @@ import { until } from "../support/until.js";
 const seconds = Number(process.env.CHAOS_SECONDS ?? 60);
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const leaseSeconds = 2;
-const slots = 10;
+/** Few, so that most executions wait for their turn. */
+const slots = 3;
 
 const call = (name: string) => ["action_module", { module_name: name, action: "run", timeout_seconds: 2 }] as const;
 const parallel = draw("start -> all; all -one-> a; all -two-> b; all -three-> c", {
