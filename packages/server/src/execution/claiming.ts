@@ -3,8 +3,8 @@
 // C1. A free slot is filled at once with who is next (next-up.ts), then from the database.
 // C2. What is claimed is in hand, being read, or next in line, or was lost on the way (lost-claims.ts).
 // C3. With caps over all workers nobody is held next in line: what is claimed counts as running there.
-// C4. Slots that a claim on its way may fill are nobody else's until its answer is here; so no more run than there are
-//     slots, and no more are stored as running.
+// C4. No more begin than there are free slots when a claim's answer is here, however many there were when it was made:
+//     the rest is next in line.
 // C5. What is accepted here while the slots are taken joins the line, if there is room in it and nobody waits in the
 //     database as far as this worker knows: it is spared a claim. Everything after it waits in its turn there.
 import type { Clock } from "../clock.js";
@@ -57,8 +57,6 @@ export class Claiming {
   /** The community whose turn was last. */
   #turn = -1;
   #draining = false;
-  /** How many slots the claim on its way may fill (C4). */
-  #asked = 0;
   /** What is claimed and being read, with the cancellation that came meanwhile. */
   readonly #reading = new Map<string, Ending | undefined>();
   /** What began out of the line and is not told as running. */
@@ -82,7 +80,7 @@ export class Claiming {
   /** Whether what is accepted now may begin before anything else (W2), in a slot that is free. */
   get isOpen(): boolean {
     const { hand, slots } = this.#options;
-    return !this.#backlog && !this.#capped && this.#next.size === 0 && hand.taken + this.#asked < slots;
+    return !this.#backlog && !this.#capped && this.#next.size === 0 && hand.taken < slots;
   }
 
   /**
@@ -133,21 +131,14 @@ export class Claiming {
     const suspects = !hand.hasSuspect() && !this.#next.hasSuspect();
     const lease = holder.id;
     const wish = { workerId: lease, count, running, suspects, after: this.#turn, caps };
-    this.#asked = running;
-    const { executions: claimed, after } = await claimDue(enginePool, wish).catch((error: unknown) => {
-      this.#asked = 0;
-      this.#fill();
-      throw error;
-    });
-    this.#asked = 0; // from here to where they are taken, nothing else runs
+    const { executions: claimed, after } = await claimDue(enginePool, wish);
     this.#turn = after;
     this.#backlog = claimed.length === count;
     if (claimed.length > 0) {
       crashPoint("B2");
-      await this.#begin(claimed, lease, running);
+      await this.#begin(claimed, lease, Math.min(running, Math.max(0, slots - hand.taken)));
       return this.#backlog ? idlePollMs : 0;
     }
-    this.#fill();
     const seconds = await secondsUntilDue(pool, suspects);
     if (seconds === undefined) return idlePollMs;
     // What is due and was not claimed waits for one before it, or is being claimed elsewhere: soon, but not at once.
@@ -215,7 +206,7 @@ export class Claiming {
 
   #fill(): void {
     const { hand, slots } = this.#options;
-    while (hand.running + this.#asked < slots) {
+    while (hand.running < slots) {
       const next = this.#next.take();
       if (next === undefined) return;
       this.#start(next);
