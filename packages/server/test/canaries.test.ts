@@ -1,5 +1,6 @@
 // The look-out for leaked secrets finds them: in rows, lines of a log and answers. What it finds here is taken, so that
 // the check behind every file stays silent.
+import { rmSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
 import { make, testApp } from "./support/app.js";
 import { canaries, takeLeaks } from "./support/canaries.js";
@@ -42,5 +43,6 @@ it("reads what processes print", async () => {
   const cwd = temporaryDirectory("workflow-core-canary-");
   const wrong = startCli([canaries.replicaApiKey], { cwd });
   await wrong.ended;
+  rmSync(cwd, { recursive: true });
   expect(takeLeaks()).toHaveLength(1);
 });

@@ -55,11 +55,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       ...env,
     },
   });
+  void started.ended.then(() => rmSync(home, { recursive: true, force: true }));
   const url = () => /Listening on (http:\/\/[\d.]+:\d+)/.exec(started.stdout())?.[1];
   const gone = () => started.process.exitCode !== null || started.process.signalCode !== null;
   await until(() => url() !== undefined || gone(), "a replica that listens", 30_000);
   if (url() === undefined) throw new Error(`the replica ended: ${(await started.ended).stderr}${started.stdout()}`);
-  void started.ended.then(() => rmSync(home, { recursive: true, force: true }));
   return replica(started, url() ?? "", gone);
 }
 
