@@ -25,6 +25,8 @@ const shortened = (measure) => ({
 /** Carries a measure out; gives a row for each contestant, request and figure, and one for each contestant that failed. */
 export const carryOut = async (whole, { database, quick, rounds, say }) => {
   const measure = quick ? shortened(whole) : whole;
+  const { warm = usualWarmth } = measure;
+  const warmth = quick ? Math.min(warm, usualWarmth) : warm;
   const rows = [];
   let contestants = [];
   const uris = [];
@@ -49,14 +51,9 @@ export const carryOut = async (whole, { database, quick, rounds, say }) => {
   };
   for (const request of measure.requests) {
     const answers = new Map(contestants.map((each) => [each.name, []]));
-    const { warm = usualWarmth } = measure;
-    if (warm > 0)
+    if (warmth > 0)
       for (const each of [...contestants])
-        await ask(
-          each,
-          { ...request, count: Math.ceil(countOf(request, each, quick) * (quick ? usualWarmth : warm)) },
-          [],
-        );
+        await ask(each, { ...request, count: Math.ceil(countOf(request, each, quick) * warmth) }, []);
     for (let round = 0; round < Math.min(rounds, measure.rounds ?? rounds); round += 1)
       for (const each of [...contestants])
         await ask(each, { ...request, count: countOf(request, each, quick) }, answers.get(each.name));

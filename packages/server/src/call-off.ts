@@ -1,5 +1,5 @@
 // Tells an action that its answer is no longer wanted. Node's own AbortController does the same and more, but there is
-// one for every attempt and for every request that waits, and it costs as much as the rest of their bookkeeping.
+// one for every attempt and for every call that waits, and it costs as much as the rest of their bookkeeping.
 import type { Call } from "@workflow-core/core";
 
 type Signal = Call["signal"];

@@ -1,6 +1,7 @@
 // Slots and the line behind them: what is next begins the moment a slot is free, and is nobody's prisoner when none is.
 import { draw } from "@workflow-core/core/testing";
 import { afterEach, expect, it } from "vitest";
+import { countConcurrency } from "../../test/support/concurrency.js";
 import { describeEachDatabase } from "../../test/support/database.js";
 import { type TestEngine, type TestEngineOptions, testEngine } from "../../test/support/engine.js";
 import { until } from "../../test/support/until.js";
@@ -30,13 +31,13 @@ describeEachDatabase("claiming", (database) => {
     }>("SELECT execution_id, status, claimed_by, recoveries FROM workflow_executions ORDER BY execution_id");
     return found;
   };
-  /** Locks a row, until what it gives is called. */
-  const locked = async (what: string, id: string) => {
+  /** Holds the locks that a statement takes, until what it gives is called. */
+  const locked = async (statement: string, values?: string[]) => {
     const client = await database().database.primary.connect();
     await client.query("BEGIN");
-    await client.query(`SELECT FROM ${what} = $1 FOR UPDATE`, [id]);
+    await client.query(statement, values);
     return async () => {
-      await client.query("ROLLBACK");
+      await client.query("COMMIT");
       client.release();
     };
   };
@@ -78,15 +79,12 @@ describeEachDatabase("claiming", (database) => {
 
   it("runs no more at a time than there are slots, in the database too, however fast they turn over", async () => {
     await accept(300);
-    let now = 0;
-    let most = 0;
+    const calls = countConcurrency();
     const engine = await open({
       slots: 3,
       answer: async () => {
-        most = Math.max(most, ++now);
         // Some take long enough to be told as running.
-        await pause(engine.calls.length % 50 === 0 ? 400 : 1);
-        now -= 1;
+        await calls.during(() => pause(engine.calls.length % 50 === 0 ? 400 : 1));
         return fine;
       },
     });
@@ -97,7 +95,7 @@ describeEachDatabase("claiming", (database) => {
       return all.every(({ status }) => status === "completed");
     }, "all of them");
     expect(engine.calls.length).toBe(300);
-    expect(most).toBe(3);
+    expect(calls.most).toBe(3);
     expect(told).toBeGreaterThan(0);
     expect(told).toBeLessThanOrEqual(3);
   });
@@ -105,17 +103,17 @@ describeEachDatabase("claiming", (database) => {
   it("begins who is next while an end is being stored, and stores no more as running than there are slots", async () => {
     await accept(24);
     let release: (() => Promise<void>) | undefined;
-    let behind = 0;
-    let most = 0;
+    const behind = countConcurrency();
     const engine = await open({
       slots: 2,
       answer: async ({ key }) => {
         const number = engine.calls.length;
         // The end of the eleventh is kept from being stored; those behind it take long enough to be told as running.
-        if (number === 11) release = await locked("workflow_executions WHERE execution_id", key.split(":")[0] ?? "");
-        if (number > 11) most = Math.max(most, ++behind);
-        await pause(number > 11 ? 400 : 2);
-        if (number > 11) behind -= 1;
+        if (number === 11)
+          release = await locked("SELECT FROM workflow_executions WHERE execution_id = $1 FOR UPDATE", [
+            key.split(":")[0] ?? "",
+          ]);
+        await (number > 11 ? behind.during(() => pause(400)) : pause(2));
         return fine;
       },
     });
@@ -126,7 +124,7 @@ describeEachDatabase("claiming", (database) => {
         told = Math.max(told, (await rows()).filter(({ status }) => status === "running").length);
         await pause(25);
       }
-      expect(most).toBe(2);
+      expect(behind.most).toBe(2);
     } finally {
       await release?.();
     }
@@ -137,35 +135,27 @@ describeEachDatabase("claiming", (database) => {
   });
 
   it("runs no more than there are slots when one was taken while a claim was on its way", async () => {
-    const { primary } = database().database;
     await accept(1);
-    await primary.query("UPDATE workflow_executions SET available_at = now() + interval '1 hour'");
-    let now = 0;
-    let most = 0;
-    const engine = await open({
-      slots: 1,
-      answer: async () => {
-        most = Math.max(most, ++now);
-        await pause(20);
-        now -= 1;
-        return fine;
-      },
-    });
+    await database().database.primary.query("UPDATE workflow_executions SET available_at = now() + interval '1 hour'");
+    const calls = countConcurrency();
+    const engine = await open({ slots: 1, answer: () => calls.during(() => pause(20).then(() => fine)) });
     const workflow = await engine.publish(graph);
     // Until this is over nothing is written, so the claim and the start wait together.
-    const client = await primary.connect();
-    await client.query("BEGIN; LOCK TABLE workflow_executions IN EXCLUSIVE MODE");
-    await client.query("UPDATE workflow_executions SET available_at = now()");
-    engine.worker.nudge();
-    await until(async () => (await waitingForLocks()) === 1, "a claim on its way");
-    const started = engine.start({ workflow, source: "manual" });
-    await until(async () => (await waitingForLocks()) === 2, "a start beside it");
-    await client.query("COMMIT");
-    client.release();
+    const release = await locked(`LOCK TABLE workflow_executions IN EXCLUSIVE MODE;
+      UPDATE workflow_executions SET available_at = now()`);
+    let started: Promise<unknown> | undefined;
+    try {
+      engine.worker.nudge();
+      await until(async () => (await waitingForLocks()) === 1, "a claim on its way");
+      started = engine.start({ workflow, source: "manual" });
+      await until(async () => (await waitingForLocks()) === 2, "a start beside it");
+    } finally {
+      await release();
+    }
     await started;
     await until(async () => (await rows()).every(({ status }) => status === "completed"), "both of them");
     expect(engine.calls).toHaveLength(2);
-    expect(most).toBe(1);
+    expect(calls.most).toBe(1);
   });
 
   it("begins what is accepted here while all slots are taken without a claim, where nobody waits longer", async () => {

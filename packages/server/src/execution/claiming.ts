@@ -113,10 +113,14 @@ export class Claiming {
     this.#backlog = this.#backlog || this.#options.hand.taken >= this.#options.slots;
   }
 
-  /** A slot became free, or is about to: who is next begins. Gives whether it is worth looking for more. */
-  freed({ counted = false } = {}): boolean {
-    if (!counted) this.#next.freed();
+  /** A slot is free, or about to be: who is next begins. */
+  freed(): void {
+    this.#next.freed();
     this.#fill();
+  }
+
+  /** Whether it is worth looking for more. */
+  get wantsMore(): boolean {
     const { hand, slots } = this.#options;
     // A look for one costs as much as a look for many.
     return this.#backlog && (hand.taken < slots || this.#next.room >= this.#next.size);
@@ -223,17 +227,16 @@ export class Claiming {
   }
 
   #tellLater(): void {
-    this.#stopTelling ??= this.#options.clock.setTimer(tellAfterMs, () => {
-      this.#stopTelling = undefined;
-      this.#tell();
-    });
+    this.#stopTelling ??= this.#options.clock.setTimer(tellAfterMs, () => this.#tell());
   }
 
   /** Tells what began and runs on as running, but for as many as run beside those that only store their end (H3). */
   #tell(): void {
     const { hand, lease, log, slots, enginePool } = this.#options;
+    this.#stopTelling = undefined;
     const open = this.#begun.splice(0).filter((id) => hand.drive(id));
-    const told = open.splice(0, Math.max(0, open.length - Math.max(0, hand.taken - slots)));
+    const beyond = Math.max(0, hand.taken - slots);
+    const told = open.splice(0, Math.max(0, open.length - beyond));
     if (told.length > 0)
       tellRunning(enginePool, lease.id, told).catch((error: unknown) => log.error("worker_tell", error));
     if (open.length === 0) return;

@@ -173,8 +173,10 @@ export class Drive {
     const { state, sequence, events, records } = step;
     const finish = isFinal(state.status) ? toFinishRecord(executionId, plan, state) : undefined;
     if (state.joins.size > 0) crashPoint("B9");
-    if (finish) crashPoint("B10");
-    if (finish) this.#options.onDecided?.();
+    if (finish) {
+      crashPoint("B10");
+      this.#options.onDecided?.();
+    }
     await journal.append(holding, { events: records, ...(finish ? { finish } : {}) });
     crashPoint(finish ? "B11" : events.at(-1)?.type === "faulted" ? "B14" : "B7");
     this.#state = state;

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { draw } from "@workflow-core/core/testing";
 import { afterEach, expect, it } from "vitest";
+import { countConcurrency } from "../../test/support/concurrency.js";
 import { describeEachDatabase } from "../../test/support/database.js";
 import { type TestEngine, type TestEngineOptions, testEngine } from "../../test/support/engine.js";
 import { until } from "../../test/support/until.js";
@@ -97,14 +98,11 @@ describeEachDatabase("engine", (database) => {
   });
 
   it("holds at most its slots and runs the rest in order", async () => {
-    let inFlight = 0;
-    let most = 0;
+    const calls = countConcurrency();
     const engine = await open({
       slots: 2,
       answer: async () => {
-        most = Math.max(most, ++inFlight);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        inFlight -= 1;
+        await calls.during(() => new Promise((resolve) => setTimeout(resolve, 5)));
         return { ok: true, value: {} };
       },
     });
@@ -112,7 +110,7 @@ describeEachDatabase("engine", (database) => {
     const started = await Promise.all(Array.from({ length: 12 }, () => engine.start({ workflow, source: "manual" })));
     for (const { execution_id } of started)
       expect(await engine.over(execution_id)).toMatchObject({ status: "completed" });
-    expect(most).toBe(2);
+    expect(calls.most).toBe(2);
     expect(engine.worker.status.taken).toBe(0);
   });
 

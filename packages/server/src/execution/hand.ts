@@ -60,10 +60,10 @@ export interface HandOptions {
   parkAfterMs: number;
   alwaysSuspend: boolean;
   onEnd(end: DriveEnd): void;
-  /** Told when an execution's end is decided (H3). */
+  /** Told once for each slot: when its execution's end is decided (H3), or else just before it is free. */
   onDecided(): void;
-  /** Told when a slot is free, and whether its execution's end was told as decided before. */
-  onFree(decided: boolean): void;
+  /** Told when a slot is free. */
+  onFree(): void;
 }
 
 export class Hand {
@@ -121,7 +121,7 @@ export class Hand {
     let open = true;
     let ending = false;
     const decided = () => {
-      if (ending || !open || life !== this.#life) return;
+      if (ending || life !== this.#life) return;
       ending = true;
       this.#ending += 1;
       this.#options.onDecided();
@@ -134,10 +134,11 @@ export class Hand {
       if (others > 0) this.#held.set(executionId, others);
       else this.#held.delete(executionId);
       if (life !== this.#life) return; // H2
+      decided();
       this.#taken -= 1;
-      if (ending) this.#ending -= 1;
+      this.#ending -= 1;
       this.#tellWhenEmpty();
-      this.#options.onFree(ending);
+      this.#options.onFree();
     };
     const drive = (begun: Begun, how: How = {}) => {
       const run = this.#run(begun, { lease, inbox, decided }, how).finally(() => {

@@ -79,8 +79,11 @@ export class Worker {
       ...(perform ? { perform } : {}),
       lease: this.#lease,
       onEnd: (end) => this.#ended(end),
-      onDecided: () => this.#claiming.freed() && this.#pollIn(0),
-      onFree: (counted) => this.#claiming.freed({ counted }) && this.#pollIn(0),
+      onDecided: () => {
+        this.#claiming.freed();
+        this.#lookForMore();
+      },
+      onFree: () => this.#lookForMore(),
     });
     this.#claiming = new Claiming({
       ...options,
@@ -264,6 +267,10 @@ export class Worker {
     if (end.kind !== "parked") return;
     const wait = end.due - this.#options.databaseClock.now();
     if (wait < nearMs) this.#pollIn(Math.max(0, wait));
+  }
+
+  #lookForMore(): void {
+    if (this.#claiming.wantsMore) this.#pollIn(0);
   }
 
   #pollIn(milliseconds: number): void {

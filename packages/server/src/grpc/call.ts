@@ -9,8 +9,10 @@ import {
   type ServerWritableStream,
   status,
 } from "@grpc/grpc-js";
+import type { AbortSignalLike } from "@workflow-core/core";
 import { identify, type Principal } from "../access/identity.js";
 import { unauthorized } from "../access/tokens.js";
+import { CallOff } from "../call-off.js";
 import { type AppError, appError } from "../errors.js";
 import { authorise, whoIs } from "../http/authorise.js";
 import { refusalOf } from "../http/failure.js";
@@ -26,7 +28,7 @@ export interface Caller {
   id: string;
   log: Log;
   /** Aborted when the caller has gone or its deadline has passed. */
-  signal: AbortSignal;
+  signal: AbortSignalLike;
   /** One AUDIT line about what the caller did to a workflow. */
   audit(action: string, workflow: Workflow, fields?: LogFields): void;
 }
@@ -152,13 +154,13 @@ type AnyCall = {
 };
 
 function begin({ log, clock }: Services, call: AnyCall): Beginning {
-  const gone = new AbortController();
+  const gone = new CallOff();
   call.on("cancelled", () => gone.abort());
   if (call.cancelled) gone.abort();
   const id = randomUUID();
   const own = log.with({ request_id: id });
   const beginning: Beginning = {
-    ...{ id, log: own, signal: gone.signal, principal: undefined, begun: clock.monotonic() },
+    ...{ id, log: own, signal: gone, principal: undefined, begun: clock.monotonic() },
     // An address and a port.
     address: call
       .getPeer()

@@ -1,5 +1,5 @@
 // TriggerWorkflow and ExecuteWorkflow: starting an execution, answered once it is stored.
-import { isFinal } from "@workflow-core/core";
+import { type AbortSignalLike, isFinal } from "@workflow-core/core";
 import { appError } from "../errors.js";
 import type { StartResult } from "../execution/start.js";
 import { viewExecution } from "../execution/view.js";
@@ -107,7 +107,7 @@ async function ended(
   services: Services,
   { execution_id: id, status, record }: StartResult,
   milliseconds: number,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<Execution> {
   const row = await untilOver(services, id, milliseconds, signal, isFinal(status) ? undefined : record);
   if (row === undefined || !isFinal(row.status))
